@@ -1,0 +1,238 @@
+"""What is known before anything is observed: catalogs, crosswalks, checks, techniques and rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from nhiassess.model.inventory import Locations
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """The question to put and the evidence to request when no check can tell."""
+
+    question: str
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Precondition:
+    """When a risk or threat applies: a SELECT (subject, applies) over the tables, or always with a reason."""
+
+    sql: str | None = None
+    always: str | None = None
+    because: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A function, category, layer or family that holds controls."""
+
+    id: str
+    title: str
+    kind: str
+    parent: str | None = None
+    statement: str | None = None
+    summary: str | None = None
+    locations: Locations = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One statement of a catalog: a control, outcome, risk, threat, technique or objective."""
+
+    id: str
+    catalog: str
+    title: str
+    kind: str
+    level: str  # configuration | process | organisation
+    parent: str | None = None
+    part_of: str | None = None
+    statement: str | None = None
+    summary: str | None = None
+    aliases: tuple[str, ...] = ()
+    agent_relevant: bool = True
+    guidance: str = "settled"
+    assessable: str = "partly"  # automated | partly | by_interview | outside
+    outside: str | None = None
+    ask: Ask | None = None
+    applies_when: Precondition | None = None
+    methods: tuple[str, ...] = ()
+    implies: tuple[str, ...] = ()
+    depends_on: tuple[str, ...] = ()
+    locations: Locations = ()
+
+    @property
+    def node(self) -> str:
+        """The key of this control in the graph, unique over all catalogs."""
+        return f"control:{self.catalog}/{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """One framework at one version."""
+
+    id: str
+    title: str
+    short: str
+    version: str
+    published: str
+    publisher: str
+    licence: str
+    ships: str
+    source_url: str
+    retrieved: str
+    checked_against: str
+    checksum: str
+    reads_as: str  # outcomes | risks | objectives
+    groups: tuple[Group, ...] = ()
+    controls: tuple[Control, ...] = ()
+    locations: Locations = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One statement of a crosswalk: how sources relate to a target, and why."""
+
+    sources: tuple[str, ...]  # one, or several of a jointly row
+    target: str
+    relationship: str
+    rationale: str
+    role: str | None = None  # of mitigates: primary | supporting
+    matching: str | None = None
+    strength: int | None = None
+    basis: str = "assessed"
+    published_in: str | None = None
+    reviewed_by: str | None = None
+    locations: Locations = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Crosswalk:
+    """All rows from one catalog to another."""
+
+    id: str
+    source: str
+    target: str
+    basis: str
+    method: str | None
+    rows: tuple[Row, ...] = ()
+    locations: Locations = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """Rows of tables that are given to a check, and what it must then say of each subject."""
+
+    given: Mapping[str, tuple[Mapping[str, Any], ...]]
+    expect: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One question to the tables that tests objectives."""
+
+    id: str
+    title: str
+    objectives: tuple[str, ...]
+    about: str  # the table whose ids are its subjects
+    severity: str  # critical | high | medium | low
+    confidence: str  # high | medium | low
+    sql: str
+    why: str
+    remediation: tuple[str, ...]
+    cannot_know: str
+    references: tuple[str, ...] = ()
+    examples: tuple[Example, ...] = ()
+    locations: Locations = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Requirement:
+    """An action that a technique needs, and the role of the resource that it needs it on."""
+
+    action: str
+    on: str = "any"  # any | self | target | passed_role
+
+
+@dataclass(frozen=True, slots=True)
+class Technique:
+    """A way to gain privilege: what it requires, needs to exist, and grants."""
+
+    id: str
+    domain: str  # aws | kubernetes | federation ...
+    name: str
+    category: str
+    requires: tuple[tuple[Requirement, ...], ...]  # alternatives of requirements that hold together
+    grants: str  # become | modify_self | modify_other | administer
+    applies_to: tuple[str, ...] = ()  # identity kinds it works for; empty means all
+    trusted_service: str | None = None  # the service that the passed role must trust
+    needs_resource: str | None = None  # an existing resource without which it can't be done
+    source: str | None = None
+    locations: Locations = ()
+
+
+@dataclass(frozen=True, slots=True)
+class KnownServer:
+    """What a well-known tool server or built-in agent tool can do, and who says so."""
+
+    id: str
+    title: str
+    matches: tuple[str, ...]  # package names, images, URLs' hosts, or platform/tool names, as globs
+    tools: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # tool name, or "*", to fields of Tool
+    source: str | None = None
+    locations: Locations = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SensitivityRule:
+    """How sensitive a resource is assumed to be when nobody states it."""
+
+    pattern: str
+    sensitivity: int
+    reason: str
+    provider: str | None = None
+    kind: str | None = None
+    locations: Locations = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """Another spelling of a control's id, official or not."""
+
+    alias: str
+    catalog: str
+    id: str
+    status: str
+    note: str
+    see_also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """A limit that holds when the plan states none, and the source of it."""
+
+    name: str
+    value: int | None
+    unit: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything that came with the package, plugins and the assessment folder."""
+
+    catalogs: tuple[Catalog, ...] = ()
+    crosswalks: tuple[Crosswalk, ...] = ()
+    checks: tuple[Check, ...] = ()
+    techniques: tuple[Technique, ...] = ()
+    servers: tuple[KnownServer, ...] = ()
+    sensitivity: tuple[SensitivityRule, ...] = ()
+    aliases: tuple[Alias, ...] = ()
+    defaults: tuple[Default, ...] = ()
+
+    def catalog(self, id: str) -> Catalog | None:
+        """Give the catalog of this id, or None."""
+        return next((catalog for catalog in self.catalogs if catalog.id == id), None)

@@ -1,0 +1,84 @@
+"""Inventories become one: values of one id are joined field by field, and what they state differently is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import fields, replace
+from typing import Any
+
+from nhiassess.model.inventory import TABLES, Conflict, Inventory, Locations
+
+
+def merge(inventories: Iterable[Inventory]) -> Inventory:
+    """Join inventories into one, sorted by id, so that the order of reading never shows.
+
+    Parameters
+    ----------
+    inventories:
+        Any number, in any order; the same value may stand in several.
+
+    Returns
+    -------
+    Inventory
+        One value for each id. A field that only one states is taken from it. Of two claims that differ the one
+        declared in the plan wins, then that of managed settings, then the nearest path, then path order; a
+        `Conflict` keeps both.
+
+    Notes
+    -----
+    Associative, commutative and idempotent over inventories that agree; O(n log n) in the number of values.
+
+    Examples
+    --------
+    >>> from nhiassess.model.inventory import Agent
+    >>> one, two = Inventory(agents=(Agent("a", owner="Ops"),)), Inventory(agents=(Agent("a", name="triage"),))
+    >>> merge([one, two]).agents
+    (Agent(id='a', name='triage', platform=None, owner='Ops', purpose=None, environment=None, autonomy=None, \
+sandbox=None, model=None, endpoint_auth=None, limits=None, status=None, last_used=None, locations=()),)
+    """
+    parts = list(inventories)
+    conflicts: dict[str, Conflict] = {}
+    merged: dict[str, Any] = {}
+    for table in TABLES:
+        if table == "conflicts":
+            continue
+        groups: dict[str, list[Any]] = {}
+        for part in parts:
+            for value in getattr(part, table):
+                groups.setdefault(value.id, []).append(value)
+        merged[table] = tuple(_joined(groups[key], conflicts) for key in sorted(groups))
+    for part in parts:
+        conflicts.update((conflict.id, conflict) for conflict in part.conflicts)
+    fingerprints = tuple(sorted({pair for part in parts for pair in part.fingerprints}))
+    return Inventory(**merged, conflicts=tuple(conflicts[key] for key in sorted(conflicts)), fingerprints=fingerprints)
+
+
+def _joined(values: list[Any], conflicts: dict[str, Conflict]) -> Any:
+    first = values[0]
+    if len(values) == 1 or all(value == first for value in values[1:]):
+        return first
+    values = sorted(values, key=_nearness)
+    claims: dict[str, Any] = {"locations": tuple(sorted({place for value in values for place in value.locations}))}
+    for name, default in _fields(type(first)):
+        stated = [value for value in values if getattr(value, name) != default]
+        if not stated:
+            continue
+        claims[name] = getattr(stated[0], name)
+        different = sorted({str(getattr(value, name)) for value in stated})
+        if len(different) > 1:
+            places: Locations = tuple(sorted({place for value in stated for place in value.locations}))
+            id = f"conflict:{first.id}#{name}"
+            conflicts[id] = Conflict(id, first.id, name, tuple(different), places)
+    return replace(first, **claims)
+
+
+def _nearness(value: Any) -> tuple[int, int, Locations, str]:
+    """Order claims: declared in the plan, then managed settings, then the nearest path, then path order."""
+    places: Locations = value.locations[:1]
+    path = places[0].path if places else ""
+    rank = 0 if path == "plan.yaml" else 1 if "managed" in path else 2
+    return (rank, -path.count("/"), places, repr(value))
+
+
+def _fields(kind: Any) -> tuple[tuple[str, Any], ...]:
+    return tuple((f.name, f.default) for f in fields(kind) if f.name not in ("id", "locations"))
