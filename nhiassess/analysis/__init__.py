@@ -1,0 +1,1 @@
+"""Functions from the graph to frozen results."""

@@ -1,0 +1,88 @@
+"""Privilege paths from each agent to crown jewels, and to any node on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import networkx as nx
+
+from nhiassess.analysis.blast_radius import agents, witness
+from nhiassess.analysis.walk import index, walk
+from nhiassess.model.inventory import Input, Resource
+from nhiassess.model.reach import BEHAVIOUR, THREAT_MODELS, VERDICTS, Hop, Path
+
+
+def paths(graph: nx.MultiDiGraph[str], agent: str | None = None, target: str | None = None) -> tuple[Path, ...]:
+    """Give one witness path from each agent to each crown jewel, or to the node asked for.
+
+    Parameters
+    ----------
+    graph:
+        A graph of ``network.build``, or a what-if view of one.
+    agent:
+        An agent's id; every agent when absent.
+    target:
+        The id of any node; every crown jewel when absent.
+
+    Returns
+    -------
+    tuple of Path
+        For both threat models, gated and not. A path under behaviour takeover begins at the untrusted input
+        that taints the agent, when one was observed. Sorted: permitted before open, then more sensitive
+        targets, then fewer hops.
+    """
+    found = index(graph)
+    targets = [target] if target else jewels(graph)
+    rows: list[Path] = []
+    for each in agents(graph, agent):
+        entry = _entry(graph, each)
+        for threat_model in THREAT_MODELS:
+            for gated in (True, False):
+                walked = walk(found, each, threat_model, gated)
+                for end in targets:
+                    path = witness(walked, each, end, threat_model, gated)
+                    if path is None or not path.hops:
+                        continue
+                    if threat_model == BEHAVIOUR and entry is not None:
+                        path = replace(path, hops=(entry, *path.hops))
+                    rows.append(path)
+    return tuple(sorted(rows, key=lambda path: _rank(graph, path)))
+
+
+def jewels(graph: nx.MultiDiGraph[str]) -> list[str]:
+    """Give the ids of all crown jewels, sorted."""
+    return sorted(id for id, value in graph.nodes(data="value") if isinstance(value, Resource) and value.crown_jewel)
+
+
+def _entry(graph: nx.MultiDiGraph[str], agent: str) -> Hop | None:
+    found: Iterable[Hop] = (
+        Hop(
+            edge.source,
+            edge.verb,
+            edge.target,
+            edge.verdict,
+            edge.reason,
+            edge.gate,
+            locations=edge.locations,
+        )
+        for source, _, edge in graph.in_edges(agent, data="value")
+        if edge.verb == "taints"
+        and isinstance(value := graph.nodes[source]["value"], Input)
+        and value.trust != "internal"
+    )
+    return min(found, key=lambda hop: (hop.source == "input:web", hop.source, str(hop.locations)), default=None)
+
+
+def _rank(graph: nx.MultiDiGraph[str], path: Path) -> tuple[int, int, int, bool, bool, str, str]:
+    value = graph.nodes[path.target]["value"]
+    sensitivity = value.sensitivity or 0 if isinstance(value, Resource) else 0
+    return (
+        VERDICTS.index(path.verdict),
+        -sensitivity,
+        len(path.hops),
+        path.threat_model != BEHAVIOUR,
+        not path.gated,
+        path.agent,
+        path.target,
+    )

@@ -1,0 +1,129 @@
+"""What each verb answers, as rows that scripts can rely on: the contract of every --format json."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from nhiassess.model.assessment import ControlCoverage
+from nhiassess.model.codec import encode
+from nhiassess.model.inventory import TABLES, Inventory
+from nhiassess.model.knowledge import Catalog, Check, Control, Knowledge
+from nhiassess.model.reach import BlastRadius, Chokepoint, Escalation, Hop, Path
+
+Row = dict[str, Any]
+COVERAGE = (
+    "framework",
+    "control",
+    "state",
+    "objectives",
+    "checks",
+    "observed",
+    "denominator",
+    "lower",
+    "upper",
+)
+
+
+def answer(verb: str, rows: Iterable[Any]) -> Row:
+    """Wrap the rows of a verb with the name of their schema.
+
+    Examples
+    --------
+    >>> answer("paths", [])
+    {'schema': 'nhiassess/paths/1', 'rows': []}
+    """
+    return {"schema": f"nhiassess/{verb}/1", "rows": list(rows)}
+
+
+def observed(inventory: Inventory) -> Row:
+    """Give every table of an inventory as a list of rows."""
+    tables = {table: [encode(value) for value in getattr(inventory, table)] for table in TABLES}
+    return {"schema": "nhiassess/observe/1", **tables}
+
+
+def escalated(rows: Sequence[Escalation]) -> Row:
+    """Give the identities that are, or can become, administrators."""
+    return answer("escalations", map(encode, rows))
+
+
+def radii(rows: Sequence[BlastRadius]) -> Row:
+    """Give the blast radius of each agent under both threat models, gated and not."""
+    return answer(
+        "blast-radius", ({**encode(row), "crown_jewels": list(map(_jewel, row.crown_jewels))} for row in rows)
+    )
+
+
+def ways(rows: Sequence[Path]) -> Row:
+    """Give privilege paths hop by hop."""
+    return answer("paths", ({**encode(row), "hops": [_hop(hop) for hop in row.hops]} for row in rows))
+
+
+def chokes(rows: Sequence[Chokepoint]) -> Row:
+    """Give what to remove first, with the pairs reached before and after."""
+    return answer("chokepoints", map(encode, rows))
+
+
+def covered(rows: Sequence[ControlCoverage]) -> Row:
+    """Give how each control stands, with its bounds over its denominator."""
+    return answer("coverage", ({"id": row.id, **_ordered(encode(row), COVERAGE)} for row in rows))
+
+
+def catalogs(knowledge: Knowledge) -> Row:
+    """Give one row for each framework there is."""
+    return answer("frameworks", (_catalog(catalog, knowledge) for catalog in knowledge.catalogs))
+
+
+def controls(found: Sequence[Control]) -> Row:
+    """Give controls as they stand in their catalogs."""
+    return answer("frameworks-show", ({**encode(control), "id": control.id} for control in found))
+
+
+def questions(found: Sequence[Check]) -> Row:
+    """Give checks as they stand in their files."""
+    return answer("checks", map(encode, found))
+
+
+def _jewel(path: Path) -> Row:
+    return {
+        "id": path.target,
+        "verdict": path.verdict,
+        "hops": len(path.hops),
+        "path": [_hop(hop) for hop in path.hops],
+    }
+
+
+def _hop(hop: Hop) -> Row:
+    gate = {**encode(hop.gate), "holds": hop.gate_holds} if hop.gate is not None else None
+    return {**encode(hop), "gate": gate}
+
+
+def _ordered(row: Mapping[str, Any], first: Sequence[str]) -> Row:
+    return {
+        **{name: row[name] for name in first},
+        **{name: each for name, each in row.items() if name not in first},
+    }
+
+
+def _catalog(catalog: Catalog, knowledge: Knowledge) -> Row:
+    mapped = {
+        row.target
+        for crosswalk in knowledge.crosswalks
+        if crosswalk.target == catalog.id
+        for row in crosswalk.rows
+        if row.relationship != "no-relationship"
+    }
+    outside = sum(control.assessable == "outside" for control in catalog.controls)
+    interview = sum(control.assessable == "by_interview" and control.id not in mapped for control in catalog.controls)
+    return {
+        "id": catalog.id,
+        "title": catalog.title,
+        "version": catalog.version,
+        "published": catalog.published,
+        "publisher": catalog.publisher,
+        "licence": catalog.licence,
+        "controls": len(catalog.controls),
+        "mapped": len(mapped),
+        "by_interview": interview,
+        "outside": outside,
+    }

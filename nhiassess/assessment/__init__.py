@@ -1,0 +1,1 @@
+"""Answers become determinations, findings and figures."""

@@ -1,0 +1,139 @@
+"""Chooses and counts what the report shows, once, so that totals agree from page to page."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from nhiassess.assessment.figures_findings import GRID, changes, findings, levels
+from nhiassess.assessment.figures_paths import blast, chokepoints, exposure, paths
+from nhiassess.assessment.figures_results import (
+    control_matrix,
+    crosswalks,
+    frameworks,
+    gaps,
+    grouped,
+    matrices,
+)
+from nhiassess.assessment.names import Names
+from nhiassess.model.assessment import Assessment
+from nhiassess.model.figures import Column, Figures, LedgerRow, Scope, Section, SkippedRow
+from nhiassess.model.inventory import Inventory
+
+_SOURCES = {
+    "aws_iam": "AWS account authorization details",
+    "claude_code": "Claude Code settings",
+    "codex": "Codex configuration",
+    "github_actions": "GitHub Actions workflows",
+    "kubernetes": "Kubernetes manifests",
+    "mcp_clients": "Tool server lists of MCP clients",
+    "written": "Statements written for this assessment",
+}
+UNRECOGNISED = "Other files, of no known kind"
+
+
+def figures(assessment: Assessment) -> Figures:
+    """Choose and count what the report shows.
+
+    Parameters
+    ----------
+    assessment:
+        The whole assessment.
+
+    Returns
+    -------
+    Figures
+        Every number and every choice that a renderer places.
+    """
+    inventory = assessment.inventory
+    names = Names(inventory)
+    standing = frameworks(assessment)
+    risks, layers = matrices(assessment, standing, names)
+    routes = paths(assessment, names)
+    found = findings(assessment, names, routes)
+    missing, waiting = gaps(assessment, standing)
+    attributed = Counter(
+        agent for row in found for occurrence in row.finding.occurrences for agent in occurrence.agents
+    )
+    agents = [Column(agent.id, names.label(agent.id), attributed[agent.id]) for agent in inventory.agents]
+    return Figures(
+        scope=_scope(inventory),
+        frameworks=standing,
+        grouped=grouped(assessment, standing),
+        agents=tuple(sorted(agents, key=lambda agent: (-agent.count, agent.label, agent.id))),
+        risks=risks,
+        layers=layers,
+        paths=routes,
+        all_paths=len(assessment.paths),
+        blast=blast(assessment, names),
+        chokepoints=chokepoints(assessment, names),
+        exposure=exposure(assessment, names),
+        findings=found,
+        levels=levels(found),
+        grid=GRID,
+        gaps=missing,
+        gap_frameworks=standing,
+        waiting=waiting,
+        crosswalks=crosswalks(assessment.knowledge, (figure.id for figure in standing)),
+        ledger=_ledger(inventory),
+        skipped=_skipped(inventory),
+        matrices=tuple(control_matrix(assessment, figure) for figure in standing),
+        changes=changes(assessment.changes, found, names),
+        narrative=tuple(Section(part.section, part.status != "reviewed", part.text) for part in assessment.narrative),
+        occurrences=sum(len(row.finding.occurrences) for row in found),
+        names=tuple(sorted(names.rows().items())),
+    )
+
+
+def _scope(inventory: Inventory) -> Scope:
+    humans = sum(identity.kind == "human" for identity in inventory.identities)
+    jewels = [resource for resource in inventory.resources if resource.crown_jewel]
+    status = Counter(file.status for file in inventory.files)
+    return Scope(
+        agents=len(inventory.agents),
+        platforms=len({agent.platform for agent in inventory.agents}),
+        tool_servers=len(inventory.tool_servers),
+        tools=len(inventory.tools),
+        identities=len(inventory.identities) - humans,
+        humans=humans,
+        credentials=len(inventory.credentials),
+        grants=len(inventory.grants),
+        resources=len(inventory.resources),
+        crown_jewels=len(jewels),
+        assumed_jewels=sum(bool(resource.assumed) for resource in jewels),
+        files=len(inventory.files),
+        read=status["read"],
+        skipped=status["skipped"],
+        ignored=status["ignored"],
+    )
+
+
+def _ledger(inventory: Inventory) -> tuple[LedgerRow, ...]:
+    """Count each file once, under the first of its sources."""
+    kinds: dict[str, Counter[str]] = {}
+    for file in inventory.files:
+        source = file.sources[0] if file.sources else ""
+        label = _SOURCES.get(source, source.replace("_", " ").capitalize()) if source else UNRECOGNISED
+        kinds.setdefault(label, Counter())[file.status] += 1
+    rows = [
+        LedgerRow(kind, status.total(), status["read"], status["skipped"], status["ignored"])
+        for kind, status in kinds.items()
+    ]
+    return tuple(sorted(rows, key=lambda row: (row.source == UNRECOGNISED, row.source)))
+
+
+def _skipped(inventory: Inventory) -> tuple[SkippedRow, ...]:
+    whole = {file.id: file.reason or "no reason was recorded" for file in inventory.files if file.status == "skipped"}
+    files: dict[str, list[str]] = {}
+    for path, reason in whole.items():
+        files.setdefault(reason, []).append(path)
+    parts: dict[str, list[str]] = {}
+    for row in inventory.skipped:
+        place = str(row.locations[0]) if row.locations else row.id
+        if row.locations and row.locations[0].path in whole:
+            continue  # the file stands in the ledger already
+        parts.setdefault(row.reason, []).append(f"{row.construct} in {place}" if row.construct else place)
+    made = []
+    for reason in sorted({*files, *parts}):
+        examples = tuple(sorted(files.get(reason, []))[:2] + sorted(parts.get(reason, []))[:2])
+        made.append(SkippedRow(reason, len(files.get(reason, [])), len(parts.get(reason, [])), examples[:2]))
+    return tuple(sorted(made, key=lambda row: (-row.files, -row.constructs, row.reason)))

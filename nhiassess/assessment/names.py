@@ -1,0 +1,147 @@
+"""Readable names for ids: what a reader calls an agent, tool, identity or resource, and where it is stated."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from urllib.parse import unquote
+
+from nhiassess.model.figures import Node
+from nhiassess.model.inventory import Inventory, Locations
+
+_PLATFORMS = {
+    "claude-code": "Claude Code",
+    "claude-desktop": "Claude Desktop",
+    "codex": "Codex",
+    "cursor": "Cursor",
+    "gemini": "Gemini CLI",
+    "github-actions": "GitHub Actions",
+    "kubernetes": "Kubernetes",
+    "vscode": "VS Code",
+}
+# kind of an id: what it is called, and its icon
+_KINDS: dict[str, tuple[str, str]] = {
+    "agent": ("Agent", "i-agent"),
+    "tool": ("Tool", "i-tool"),
+    "tool_server": ("Tool server", "i-server"),
+    "credential": ("Credential", "i-credential"),
+    "identity": ("Identity", "i-identity"),
+    "grant": ("Grant", "i-gate-policy"),
+    "trust": ("Trust", "i-gate-policy"),
+    "resource": ("Resource", "i-resource"),
+    "input": ("Untrusted input", "i-untrusted"),
+    "destination": ("Destination", "i-external"),
+    "workflow": ("Workflow", "i-escalation"),
+}
+_IDENTITIES = {
+    "role": ("Role", "i-role"),
+    "user": ("User", "i-identity"),
+    "service_account": ("Service account", "i-identity"),
+    "ci_job": ("CI job", "i-identity"),
+    "human": ("Person", "i-identity"),
+}
+
+
+class Names:
+    """A look-up from id to what is printed for it, made once from the inventory."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        declared = {row.agent or row.id: row.name for row in inventory.declared if row.name}
+        self._agents = _agents({agent.id: declared.get(agent.id) or agent.name for agent in inventory.agents})
+        self._nodes: dict[str, Node] = {}
+        platforms = {agent.id: agent.platform for agent in inventory.agents}
+        for agent in inventory.agents:
+            self._add(agent.id, self._agents[agent.id], platform(platforms[agent.id]), agent.locations)
+        servers = {server.id: server.name or tail(server.id) for server in inventory.tool_servers}
+        for server in inventory.tool_servers:
+            self._add(server.id, servers[server.id], server.transport or "", server.locations)
+        for tool in inventory.tools:
+            more = f"{servers[tool.server]} server" if tool.server in servers else "built in"
+            name = "all tools" if tool.name == "*" else tool.name
+            self._add(tool.id, name or tail(tool.id), more, tool.locations)
+        for credential in inventory.credentials:
+            store = (credential.store or "").partition(":")[0].replace("_", " ")
+            self._add(credential.id, credential.name or tail(credential.id), store, credential.locations)
+        for identity in inventory.identities:
+            kind, icon = _IDENTITIES.get(identity.kind or "", ("Identity", "i-identity"))
+            more = provider(identity.provider)
+            self._add(identity.id, native(identity.name) or tail(identity.id), more, identity.locations, kind, icon)
+        for resource in inventory.resources:
+            jewel = bool(resource.crown_jewel)
+            kind, icon = ("Crown jewel", "i-jewel") if jewel else ("Resource", "i-resource")
+            known = resource.sensitivity is not None
+            more = f"sensitivity {resource.sensitivity}" if known else "sensitivity unknown"
+            name = native(resource.name) or tail(resource.id)
+            self._add(resource.id, name, more, resource.locations, kind, icon)
+
+    def node(self, id: str) -> Node:
+        """Give what is printed for an id, known or not."""
+        found = self._nodes.get(id)
+        if found:
+            return found
+        kind, icon = _KINDS.get(id.partition(":")[0], ("Node", "i-resource"))
+        if id.endswith("/administrator"):
+            kind, icon = "Escalation", "i-escalation"
+        return Node(id, kind, icon, tail(id), "", None)
+
+    def label(self, id: str) -> str:
+        """Give the name alone."""
+        return self.node(id).name
+
+    def rows(self) -> Mapping[str, str]:
+        """Give the name of every id that was observed."""
+        return {id: node.name for id, node in self._nodes.items()}
+
+    def _add(
+        self,
+        id: str,
+        name: str,
+        more: str,
+        locations: Locations,
+        kind: str | None = None,
+        icon: str | None = None,
+    ) -> None:
+        usual, sign = _KINDS.get(id.partition(":")[0], ("Node", "i-resource"))
+        self._nodes[id] = Node(id, kind or usual, icon or sign, name, more, locations[0] if locations else None)
+
+
+def platform(name: str | None) -> str:
+    """Give the name of a platform as its maker writes it."""
+    return _PLATFORMS.get(name or "", (name or "").replace("-", " "))
+
+
+def provider(name: str | None) -> str:
+    """Give the name of a provider as it is usually written."""
+    return {"aws": "AWS", "github": "GitHub", "kubernetes": "Kubernetes", "gcp": "GCP"}.get(name or "", name or "")
+
+
+def native(name: str | None) -> str | None:
+    """Shorten an ARN to its last part, which is the name that people use."""
+    if name and name.startswith("arn:"):
+        return name.rpartition(":")[2].rpartition("/")[2] or name
+    return name
+
+
+def tail(id: str) -> str:
+    """Give the last part of an id, for ids that nothing names.
+
+    Examples
+    --------
+    >>> tail("resource:aws/arn:aws:s3:::ledger"), tail("agent:codex/-/codex")
+    ('ledger', 'codex')
+    """
+    rest = unquote(id.partition(":")[2])
+    last = rest.rpartition("#")[2].rstrip("/")
+    return native(last[last.find("arn:") :] if "arn:" in last else last.rpartition("/")[2]) or rest or id
+
+
+def _agents(named: Mapping[str, str | None]) -> dict[str, str]:
+    plain = {id: name or tail(id) for id, name in named.items()}
+    often = Counter(plain.values())
+    labels = {}
+    for id, name in plain.items():
+        folder = unquote(id.partition("/")[2].rpartition("/")[0])
+        place = "root" if folder in ("", "-") else folder.rpartition("/")[2]
+        labels[id] = name if often[name] == 1 else f"{place} {name}"
+    again = Counter(labels.values())
+    return {id: label if again[label] == 1 else unquote(id.partition(":")[2]) for id, label in labels.items()}

@@ -1,0 +1,1 @@
+"""Questions to the tables; the contract is check.py."""

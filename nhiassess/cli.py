@@ -1,0 +1,67 @@
+"""The command line: words in, exit code out; the only place that catches an error and exits."""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from nhiassess.errors import NhiAssessError
+from nhiassess.installed import tool_version
+
+# in the order in which one meets them
+VERBS = (
+    *("demo", "init", "observe", "assess", "paths", "blast-radius", "chokepoints", "escalations", "coverage"),
+    *("frameworks", "checks", "doctor"),
+)
+
+
+class _Verbs(click.Group):
+    """Imports a verb when it is asked for, so that `--version` answers at once."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in VERBS:
+            return None
+        module = import_module(f"nhiassess.commands.{cmd_name.replace('-', '_')}")
+        command: click.Command = module.COMMAND
+        return command
+
+
+@click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(tool_version(), prog_name="nhiassess")
+@click.option("--verbose", is_flag=True, help="Show where in the code an error came from.")
+def commands(verbose: bool) -> None:
+    r"""Assess AI agents and the identities they act with, from their configuration files.
+
+    PATH is a file, a folder, or an assessment (a folder with plan.yaml). Nothing that a file names is started,
+    contacted or opened.
+
+    \b
+    Shell completion:  eval "$(_NHIASSESS_COMPLETE=bash_source nhiassess)"   (or zsh_source, fish_source)
+    Exit codes:        0 done, 1 --fail-on was met, 2 usage, 3 could not assess
+    """
+
+
+def main() -> None:
+    """Run the command line; exit 0, 1 (``--fail-on``), 2 (usage) or 3 (could not assess)."""
+    try:
+        # without standalone mode an exit that click makes itself, such as after --help, comes back as its code
+        raise SystemExit(commands(standalone_mode=False) or 0)
+    except NhiAssessError as error:
+        if "--verbose" in sys.argv:
+            raise
+        click.echo(f"{chr(13)}\033[K{error}" if sys.stderr.isatty() else str(error), err=True)
+        raise SystemExit(error.exit_code) from None
+    except click.ClickException as error:
+        error.show()
+        raise SystemExit(2) from None
+    except click.Abort:
+        raise SystemExit(130) from None
+    except BrokenPipeError:
+        # the reader, such as `head`, has gone: there is nobody left to tell
+        sys.stderr.close()
+        raise SystemExit(0) from None

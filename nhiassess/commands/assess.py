@@ -1,0 +1,107 @@
+"""nhiassess assess: the whole way, from configuration files to the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nhiassess import pipeline
+from nhiassess.assessment import history
+from nhiassess.commands.command import NOW, PATH, at, example, progress, say, warn
+from nhiassess.errors import RenderError
+from nhiassess.model.assessment import LEVELS, Assessment, FrameworkCoverage
+from nhiassess.printing import table
+
+ALL = "json,sarif,html,pdf"
+WORDS = tuple(level.replace(" ", "-") for level in LEVELS)
+
+
+@click.command("assess", epilog=example("nhiassess assess assessments/ostermere --out build/ostermere --fail-on high"))
+@PATH
+@click.option("--out", type=click.Path(path_type=Path), help="Folder to write to.  [default: build/<name of PATH>]")
+@click.option("--format", "formats", default=ALL, show_default=True, help="What to write.")
+@click.option(
+    "--fail-on", type=click.Choice(WORDS), help="Exit with 1 when a finding's risk is at this level or above."
+)
+@click.option("--record", is_flag=True, help="Append this run to the history of the assessment.")
+@NOW
+def command(path: Path, out: Path | None, formats: str, fail_on: str | None, record: bool, now: str | None) -> None:
+    """Assess PATH and write the report.
+
+    With a plan.yaml the plan decides what is assessed; without one, everything under PATH against all frameworks.
+    """
+    assessment = run(path, out or Path("build") / (path.resolve().name or "report"), formats, now)
+    if record:
+        say(f"recorded {history.append(path / 'history', assessment)}")
+    if fail_on and any(WORDS.index(_word(each.risk_level)) >= WORDS.index(fail_on) for each in assessment.findings):
+        raise SystemExit(1)
+
+
+def run(path: Path, out: Path, formats: str, now: str | None) -> Assessment:
+    """Assess, write the files, and print what a reader wants to know first.
+
+    Raises
+    ------
+    RenderError
+        When the only output asked for can't be made; of several the others are still written.
+    """
+    wanted = [name.strip() for name in formats.split(",") if name.strip()]
+    stage = progress()
+    pipeline.renderers(wanted)  # a word that names no format is refused before the work begins
+    assessment = pipeline.assess(path, at(now), stage)
+    made, missed = _drawn(assessment, wanted, stage)
+    for name, content in made.items():
+        out.mkdir(parents=True, exist_ok=True)
+        history.write_atomically(out / name, content)
+    stage("")
+    say(_summary(assessment))
+    for name in made:
+        say(f"wrote {out / name}")
+    for words in missed:
+        warn(words)
+    return assessment
+
+
+def _drawn(assessment: Assessment, wanted: Sequence[str], stage: Any) -> tuple[dict[str, bytes], list[str]]:
+    made: dict[str, bytes] = {}
+    missed: list[str] = []
+    for name in wanted:
+        try:
+            made |= pipeline.render(assessment, [name], stage)
+        except RenderError as error:
+            if len(wanted) == 1:
+                raise
+            missed.append(f"no {name}: {error}")
+    return made, missed
+
+
+def _summary(assessment: Assessment) -> str:
+    levels = [
+        {"level": level, "count": sum(each.risk_level == level for each in assessment.findings)}
+        for level in reversed(LEVELS)
+    ]
+    rows = [{"framework": each.title, **_interval(each)} for each in assessment.coverage]
+    columns = {"framework": "Framework", "held": "Holds or satisfied", "of": "Of", "open": "Not determined"}
+    files = [f"{sum(f.status == s for f in assessment.inventory.files)} {s}" for s in ("read", "ignored", "skipped")]
+    found = [row for row in levels if row["count"]]
+    first = table(found, {"level": "Risk level", "count": "Findings"}) if found else "No check failed."
+    agents = f"{len(assessment.inventory.agents)} agents in files: {', '.join(files)}."
+    return "\n".join([agents, "", first, "", table(rows, columns), ""])
+
+
+def _interval(coverage: FrameworkCoverage) -> dict[str, Any]:
+    counts = dict(coverage.counts)
+    unknown = counts.get("not-determined", 0) + counts.get("not determined", 0)
+    lower, upper = coverage.lower, coverage.upper
+    held = "-" if lower is None else str(lower) if lower == upper else f"{lower} to {upper}"
+    return {"held": held, "of": coverage.denominator, "open": unknown}
+
+
+def _word(level: str) -> str:
+    return level.replace(" ", "-")
+
+
+COMMAND = command

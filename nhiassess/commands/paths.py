@@ -1,0 +1,68 @@
+"""nhiassess paths: how an agent gets to a crown jewel, hop by hop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from nhiassess import pipeline
+from nhiassess.analysis.paths import paths
+from nhiassess.answers import ways
+from nhiassess.commands.command import FORMAT, NOW, PATH, at, example, progress, say, show
+from nhiassess.errors import UsageError
+
+
+@click.command("paths", epilog=example("nhiassess paths assessments/ostermere --to resource:aws/arn:aws:s3:::ledger"))
+@PATH
+@click.option("--agent", help="Only from this agent, by its id.")
+@click.option("--to", "target", help="To this node instead of every crown jewel, by its id.")
+@FORMAT
+@NOW
+def command(path: Path, agent: str | None, target: str | None, shown: str, now: str | None) -> None:
+    """Print privilege paths hop by hop, each hop with its reason, verdict, gate and file:line."""
+    graph = pipeline.observe(path, at(now), progress()).graph
+    for node in (agent, target):
+        if node and node not in graph:
+            raise UsageError(f"nothing that was observed has the id {node}", hint="`nhiassess observe` lists ids.")
+    answer = ways(paths(graph, agent, target))
+    if shown == "json":
+        show(shown, answer, {}, "")
+        return
+    progress()("")
+    for row in answer["rows"]:
+        say(
+            "\n".join(
+                [
+                    _head(row),
+                    *(line for number, hop in enumerate(row["hops"], 1) for line in _lines(number, hop)),
+                ]
+            )
+            + "\n"
+        )
+    count = len(answer["rows"])
+    say(f"{count} of {count} printed. Reachability in what the files state, not exploitability.")
+
+
+def _head(row: Any) -> str:
+    gates = "gates hold" if row["gated"] else "gates crossed"
+    ends = f"{row['agent']} to {row['target']}"
+    return f"{ends}\n  {row['verdict'].replace('_', ' ')}, {len(row['hops'])} hops, {row['threat_model']} takeover, {gates}"
+
+
+def _lines(number: int, hop: Any) -> list[str]:
+    verb, verdict = hop["verb"].replace("_", " "), hop["verdict"].replace("_", " ")
+    place = hop["locations"][0] if hop["locations"] else None
+    where = f"  ({place['path']}:{place['line']})" if place else ""
+    first = f"  {number}. {hop['source']} {verb} {hop['target']}  [{verdict}{_gate(hop)}]"
+    return [first, f"     {hop['reason']}{where}", *(f"     open: {each}" for each in hop["conditions"])]
+
+
+def _gate(hop: Any) -> str:
+    if hop["gate"] is None:
+        return ""
+    return f", gate: {hop['gate']['kind'].replace('_', ' ')}{'' if hop['gate']['holds'] else ', which does not hold'}"
+
+
+COMMAND = command

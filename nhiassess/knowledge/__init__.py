@@ -1,0 +1,1 @@
+"""Catalogs, crosswalks, checks and techniques become values."""

@@ -1,0 +1,170 @@
+"""Holds all knowledge against itself: dead targets, missing citations, statements that nobody can determine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from hashlib import sha256
+
+from nhiassess.errors import Complaint
+from nhiassess.model.inventory import Locations
+from nhiassess.model.knowledge import Catalog, Control, Crosswalk, Group, Knowledge
+
+SET_RELATIONS = frozenset({"equal", "subset-of", "superset-of"})
+SHORTEST_REASON = 60  # a rationale below this restates two titles
+
+
+def lint(knowledge: Knowledge) -> tuple[Complaint, ...]:
+    """Give every complaint about catalogs, crosswalks and checks at once.
+
+    Parameters
+    ----------
+    knowledge:
+        Loaded without complaint.
+
+    Returns
+    -------
+    tuple of Complaint
+        Each with file, line and column.
+    """
+    found = [*_catalogs(knowledge), *_crosswalks(knowledge), *_objectives(knowledge), *_controls(knowledge)]
+    return tuple(sorted(found, key=lambda complaint: (complaint.where, complaint.what)))
+
+
+def checksum(catalog: Catalog) -> str:
+    """Compute the checksum of a catalog's ids and titles, in the order of the ids.
+
+    Examples
+    --------
+    >>> len(checksum(Catalog("c", *[""] * 12)))
+    64
+    """
+    rows = sorted((each.id, each.title) for each in _entries(catalog))
+    return sha256("".join(f"{id}\t{title}\n" for id, title in rows).encode()).hexdigest()
+
+
+def _catalogs(knowledge: Knowledge) -> Iterator[Complaint]:
+    for catalog in knowledge.catalogs:
+        where = _where(catalog.locations)
+        if not catalog.source_url or not catalog.retrieved:
+            yield Complaint(f"{catalog.id}: cites no source", where, "Add source_url and retrieved.")
+        if catalog.checksum and catalog.checksum != checksum(catalog):
+            what = f"{catalog.id}: ids and titles differ from the list they were checked against"
+            yield Complaint(what, where, f"Restore them, or check again and write {checksum(catalog)}.")
+        groups = {group.id for group in catalog.groups}
+        for each in _entries(catalog):
+            if each.parent and each.parent not in groups:
+                yield Complaint(f"{each.id}: its parent {each.parent!r} is no group", _where(each.locations))
+        for cycle in _cycles({group.id: group.parent for group in catalog.groups}):
+            yield Complaint(f"{catalog.id}: {cycle} is its own ancestor", where, "Mend the parents.")
+
+
+def _crosswalks(knowledge: Knowledge) -> Iterator[Complaint]:
+    catalogs = {catalog.id: {c.id: c for c in catalog.controls} for catalog in knowledge.catalogs}
+    for crosswalk in knowledge.crosswalks:
+        for end in (crosswalk.source, crosswalk.target):
+            if end not in catalogs:
+                yield Complaint(f"{crosswalk.id}: {end!r} is no catalog", _where(crosswalk.locations))
+        if crosswalk.source in catalogs and crosswalk.target in catalogs:
+            yield from _rows(crosswalk, knowledge)
+
+
+def _rows(crosswalk: Crosswalk, knowledge: Knowledge) -> Iterator[Complaint]:
+    by_id = {catalog.id: {c.id: c for c in catalog.controls} for catalog in knowledge.catalogs}
+    sources, targets = by_id[crosswalk.source], by_id[crosswalk.target]
+    seen: dict[tuple[tuple[str, ...], str], str] = {}
+    reasons: dict[str, str] = {}
+    for row in crosswalk.rows:
+        where = _where(row.locations)
+        name = f"{' + '.join(row.sources)} {row.relationship} {row.target}"
+        dead = [id for id in row.sources if id not in sources] + ([] if row.target in targets else [row.target])
+        for id in dead:
+            yield Complaint(f"{name}: {id!r} is in no catalog", where, "Correct the id, or delete the row.")
+        if row.relationship in SET_RELATIONS and not dead:
+            levels = {sources[id].level for id in row.sources} | {targets[row.target].level}
+            if len(levels) > 1:
+                hint = "Across levels a row is intersects-with at most."
+                yield Complaint(f"{name}: a set relation across levels ({', '.join(sorted(levels))})", where, hint)
+        if row.basis == "assessed" and len(row.rationale) < SHORTEST_REASON:
+            yield Complaint(f"{name}: the rationale is too short to say why", where)
+        if row.basis == "published" and not row.published_in:
+            yield Complaint(f"{name}: is published, but says not where", where, "Add published_in.")
+        if row.rationale in reasons:
+            yield Complaint(f"{name}: repeats the rationale of {reasons[row.rationale]}", where)
+        reasons.setdefault(row.rationale, where)
+        if (row.sources, row.target) in seen:
+            yield Complaint(f"{name}: these two are related at {seen[row.sources, row.target]} already", where)
+        seen.setdefault((row.sources, row.target), where)
+
+
+def _objectives(knowledge: Knowledge) -> Iterator[Complaint]:
+    tested = {objective for check in knowledge.checks for objective in check.objectives}
+    mapped = {source for crosswalk in knowledge.crosswalks for row in crosswalk.rows for source in row.sources}
+    for catalog in knowledge.catalogs:
+        if catalog.reads_as != "objectives":
+            continue
+        objectives = {control.id: control for control in catalog.controls}
+        parents = {control.part_of for control in catalog.controls if control.part_of}
+        for check in knowledge.checks:
+            for objective in check.objectives:
+                if objective not in objectives:
+                    yield Complaint(f"{check.id}: tests {objective!r}, which is no objective", _where(check.locations))
+                elif objective in parents:
+                    hint = "Name the part that it tests."
+                    yield Complaint(f"{check.id}: tests {objective}, which has parts", _where(check.locations), hint)
+        for id, control in objectives.items():
+            where = _where(control.locations)
+            asked = control.ask or (control.part_of and objectives[control.part_of].ask)
+            if id not in parents and id not in tested and not asked:
+                yield Complaint(f"{id}: has no check and asks no question", where, "Add a check, or `ask`.")
+            if id not in mapped and (control.part_of or "") not in mapped and not (_parts(catalog, id) & mapped):
+                yield Complaint(f"{id}: no crosswalk leads from it", where, "Map it to a framework.")
+            for other in (
+                *control.implies,
+                *control.depends_on,
+                *([control.part_of] if control.part_of else []),
+            ):
+                if other not in objectives:
+                    yield Complaint(f"{id}: names {other!r}, which is no objective", where)
+
+
+def _controls(knowledge: Knowledge) -> Iterator[Complaint]:
+    mapped = {
+        (crosswalk.target, row.target)
+        for crosswalk in knowledge.crosswalks
+        for row in crosswalk.rows
+        if row.relationship != "no-relationship"
+    }
+    for catalog in knowledge.catalogs:
+        for control in catalog.controls:
+            where = _where(control.locations)
+            if catalog.reads_as == "objectives":
+                continue
+            if (catalog.id, control.id) not in mapped and control.assessable not in (
+                "outside",
+                "by_interview",
+            ):
+                hint = "Map it, ask for it, or say why it is outside."
+                yield Complaint(f"{control.id}: is not mapped, asked for or outside", where, hint)
+            if catalog.reads_as == "risks" and control.assessable != "outside" and control.applies_when is None:
+                yield Complaint(f"{control.id}: says not when it applies", where, "Add applies_when.")
+
+
+def _entries(catalog: Catalog) -> list[Group | Control]:
+    return [*catalog.groups, *catalog.controls]
+
+
+def _parts(catalog: Catalog, id: str) -> set[str]:
+    return {control.id for control in catalog.controls if control.part_of == id}
+
+
+def _cycles(parents: dict[str, str | None]) -> Iterator[str]:
+    for start in parents:
+        at, steps = parents[start], 0
+        while at is not None and at != start and steps <= len(parents):
+            at, steps = parents.get(at), steps + 1
+        if at == start:
+            yield start
+
+
+def _where(locations: Locations) -> str:
+    return f"{locations[0].path}:{locations[0].line}:{locations[0].column}" if locations else ""

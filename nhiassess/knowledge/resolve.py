@@ -1,0 +1,70 @@
+"""Look-ups by any published spelling: the present id, and a warning when the spelling is not the official one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from nhiassess.errors import UsageError
+from nhiassess.model.knowledge import Catalog, Control, Knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a spelling stands for, what is named beside it, and what to know about the spelling."""
+
+    controls: tuple[Control, ...]
+    beside: tuple[Control, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def resolve(knowledge: Knowledge, spelling: str) -> Catalog | Found:
+    """Find a catalog, or the controls that an id, alias or title stands for.
+
+    Parameters
+    ----------
+    knowledge:
+        The catalogs and aliases.
+    spelling:
+        Such as ``owasp-asi-2026``, ``ASI01``, ``A1`` or ``nist-ai-rmf-1.0/GOVERN 1.1``.
+
+    Returns
+    -------
+    Catalog or Found
+        With a warning when the spelling is an alias.
+
+    Raises
+    ------
+    UsageError
+        When nothing bears that name; the hint names the nearest.
+    """
+    wanted = spelling.strip().casefold()
+    for catalog in knowledge.catalogs:
+        if catalog.id.casefold() == wanted:
+            return catalog
+    everything = [control for catalog in knowledge.catalogs for control in catalog.controls]
+    exact = [each for each in everything if wanted in (each.id.casefold(), f"{each.catalog}/{each.id}".casefold())]
+    if exact:
+        return Found(tuple(exact))
+    for alias in knowledge.aliases:
+        if alias.alias.casefold() == wanted:
+            named = _named(everything, alias.catalog, (alias.id,))
+            beside = _named(everything, alias.catalog, alias.see_also)
+            warning = f"{alias.alias} is {_article(alias.status)} alias of {alias.id}. {alias.note}"
+            return Found(named, beside, (warning,))
+    spelled = [each for each in everything if wanted in (name.casefold() for name in (each.title, *each.aliases))]
+    if spelled:
+        return Found(tuple(spelled), (), tuple(f"{spelling} is the title of {each.id}" for each in spelled))
+    names = [each.id for each in everything] + [catalog.id for catalog in knowledge.catalogs]
+    near = get_close_matches(spelling, names, 3, 0.5)
+    hint = f"Did you mean {', '.join(near)}?" if near else "`nhiassess frameworks list` names the frameworks."
+    raise UsageError(f"no framework or control is named {spelling!r}", hint=hint)
+
+
+def _named(everything: Sequence[Control], catalog: str, ids: Sequence[str]) -> tuple[Control, ...]:
+    return tuple(each for id in ids for each in everything if (each.catalog, each.id) == (catalog, id))
+
+
+def _article(status: str) -> str:
+    return f"an {status}" if status[:1] in "aeiou" else f"a {status}"

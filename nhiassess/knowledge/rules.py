@@ -1,0 +1,92 @@
+"""The files of techniques, known tool servers, sensitivity and defaults become values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from nhiassess.formats.format import Node
+from nhiassess.formats.record import Record
+from nhiassess.model.inventory import Location
+from nhiassess.model.knowledge import Default, KnownServer, Requirement, SensitivityRule, Technique
+
+
+def techniques(record: Record) -> Iterator[Technique]:
+    """Read the techniques of one domain."""
+    domain = record.text("domain")
+    for each in record.records("techniques"):
+        yield _technique(each, domain)
+    record.plain("source")
+    record.done()
+
+
+def servers(record: Record) -> Iterator[KnownServer]:
+    """Read the known tool servers of one file."""
+    for each in record.records("servers"):
+        tools = {name: node.plain() for name, node in each.mapping("tools").items()}
+        yield KnownServer(
+            id=each.text("id"),
+            title=each.text("title"),
+            matches=each.texts("matches"),
+            tools=tools,
+            source=each.optional_text("source"),
+            locations=(Location(*each.place),),
+        )
+        each.done()
+    record.done()
+
+
+def sensitivity(record: Record) -> Iterator[SensitivityRule]:
+    """Read the rules of assumed sensitivity."""
+    for each in record.records("rules"):
+        yield SensitivityRule(
+            pattern=each.text("pattern"),
+            sensitivity=each.integer("sensitivity") or 0,
+            reason=each.text("reason"),
+            provider=each.optional_text("provider"),
+            kind=each.optional_text("kind"),
+            locations=(Location(*each.place),),
+        )
+        each.done()
+    record.done()
+
+
+def defaults(record: Record) -> Iterator[Default]:
+    """Read the limits that hold when a plan states none."""
+    for name, node in record.mapping("limits").items():
+        each = Record(record.path, node, record.complaints, f"$.limits.{name}")
+        yield Default(name, each.integer("value"), each.text("unit"), each.text("source"))
+        each.plain("unverified")
+        each.done()
+    record.done()
+
+
+def _technique(record: Record, domain: str) -> Technique:
+    record.plain("requires")
+    node = record.node.get("requires")
+    alternatives = [_requirements(each) for each in (node.elements() if node else ())]
+    if not alternatives or not all(alternatives):
+        record.complain(node, "lists no action", "Write `requires: [[{action: ..., on: self}]]`.", "requires")
+    found = Technique(
+        id=record.text("id"),
+        domain=domain,
+        name=record.text("name"),
+        category=record.text("category"),
+        requires=tuple(alternatives),
+        grants=record.text("grants", among=("become", "modify_self", "modify_other", "administer")),
+        applies_to=record.texts("applies_to"),
+        trusted_service=record.optional_text("trusted_service"),
+        needs_resource=record.optional_text("needs_resource"),
+        source=record.optional_text("source"),
+        locations=(Location(*record.place),),
+    )
+    record.done()
+    return found
+
+
+def _requirements(alternative: Node) -> tuple[Requirement, ...]:
+    found = []
+    for each in alternative.elements():
+        action, on = each.get("action"), each.get("on")
+        if action is not None and action.text():
+            found.append(Requirement(action.text() or "", (on.text() if on else None) or "any"))
+    return tuple(found)

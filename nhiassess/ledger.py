@@ -1,0 +1,178 @@
+"""Every file under the root, and what became of it: read, ignored by a rule, or skipped with the reason."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+
+from nhiassess.errors import FormatError
+from nhiassess.formats.encodings import decode
+from nhiassess.formats.format import MAX_BYTES
+from nhiassess.formats.reading import read
+from nhiassess.model.inventory import Inventory, Location, ObservedFile, Skipped
+from nhiassess.model.merge import merge
+from nhiassess.sources.source import ReadFile, Source
+
+HEAD = 4096
+MOST_FILES = 200_000
+# folders that hold no configuration of the estate: version control, packages of others, caches
+IGNORED_FOLDERS = frozenset(
+    {
+        ".git",
+        ".hg",
+        ".svn",
+        "node_modules",
+        ".venv",
+        "venv",
+        "__pycache__",
+        ".tox",
+        ".mypy_cache",
+        ".ruff_cache",
+    }
+    | {".pytest_cache", ".terraform", ".ipynb_checkpoints"}
+)
+_NO_SOURCE = "no source reads this kind of file"
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What was read, the redacted text of each file that was, and what the reader should be told."""
+
+    inventory: Inventory
+    texts: Mapping[str, str]
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    path: str
+    file: Path
+    refused: str | None = None
+    ignored: str | None = None
+
+
+def look(root: Path, sources: Sequence[Source], only: Path | None = None) -> Observed:
+    """Read every file under a root, once, with every source that recognises it.
+
+    Parameters
+    ----------
+    root:
+        The folder; nothing outside of it is read, and no link is followed.
+    sources:
+        The kinds of configuration there are.
+    only:
+        One file under the root, when only that is asked for.
+
+    Returns
+    -------
+    Observed
+        Its inventory holds a row for every file and a `Skipped` row for whatever could not be looked at.
+
+    Notes
+    -----
+    The key by which equal secrets are told is made for the run and forgotten after it.
+    """
+    key = secrets.token_bytes(32)
+    rows: list[ObservedFile] = []
+    skipped: list[Skipped] = []
+    texts: dict[str, str] = {}
+    groups: dict[tuple[str, str], list[ReadFile]] = {}
+    for found in [_Found(only.name, only)] if only else _files(root):
+        if found.ignored or found.refused:
+            reason = found.ignored or found.refused or ""
+            status = "ignored" if found.ignored else "skipped"
+            rows.append(ObservedFile(found.path, status, reason=reason))
+            if found.refused:
+                skipped.append(_skipped(found.path, found.refused, "file"))
+            continue
+        try:
+            content = found.file.read_bytes()
+        except OSError as error:
+            rows.append(ObservedFile(found.path, "skipped", reason=error.strerror))
+            skipped.append(_skipped(found.path, f"the file can't be read: {error.strerror}", "file"))
+            continue
+        row = ObservedFile(found.path, "read", bytes=len(content), sha256=sha256(content).hexdigest())
+        try:
+            head = decode(found.path, content)[:HEAD]
+            readers = [source for source in sources if source.recognises(found.path, head)]
+            if not readers:
+                rows.append(replace(row, status="ignored", reason=_NO_SOURCE))
+                continue
+            document = read(found.path, content, key=key)
+        except FormatError as error:
+            what = error.complaints[0]
+            rows.append(replace(row, status="skipped", reason=what.what))
+            skipped.append(_skipped(found.path, str(replace(what, where="")), "file", what.where))
+            continue
+        texts[found.path] = document.text
+        rows.append(replace(row, sources=tuple(source.name for source in readers)))
+        if document.incomplete:
+            skipped.append(_skipped(found.path, document.incomplete, "incomplete"))
+        for source in readers:
+            groups.setdefault((source.name, source.group(found.path)), []).append(ReadFile(found.path, document))
+    by_name = {source.name: source for source in sources}
+    inventories = []
+    for (name, _), files in sorted(groups.items(), key=lambda each: each[0]):
+        try:
+            inventories.append(by_name[name].read(files))
+        except FormatError as error:
+            skipped += [
+                _skipped(files[0].path, str(replace(each, where="")), name, each.where) for each in error.complaints
+            ]
+    ledger = Inventory(files=tuple(rows), skipped=tuple(skipped))
+    return Observed(merge([ledger, *inventories]), texts)
+
+
+def _files(root: Path) -> Iterator[_Found]:
+    top = root.resolve()
+    pending = [root]
+    count = 0
+    while pending:
+        here = pending.pop()
+        try:
+            entries = sorted(os.scandir(here), key=lambda entry: entry.name)
+        except OSError as error:
+            yield _Found(_relative(here, root), here, refused=f"the folder can't be listed: {error.strerror}")
+            continue
+        for entry in entries:
+            file = Path(entry.path)
+            path = _relative(file, root)
+            if entry.is_symlink():
+                inside = file.resolve().is_relative_to(top)
+                where = "within the root, where it is read" if inside else "out of the root"
+                rule = f"a link that points {where}"
+                yield _Found(path, file, ignored=rule) if inside else _Found(path, file, refused=rule)
+            elif entry.is_dir():
+                if entry.name in IGNORED_FOLDERS:
+                    yield _Found(path + "/", file, ignored=f"a folder named {entry.name} holds no configuration")
+                else:
+                    pending.append(file)
+            elif not entry.is_file():
+                yield _Found(path, file, refused="neither a file nor a folder")
+            elif entry.stat().st_size > MAX_BYTES:
+                size = entry.stat().st_size / 1e6
+                hint = "Split it, or export less."
+                yield _Found(
+                    path,
+                    file,
+                    refused=f"{size:,.0f} MB is over the limit of {MAX_BYTES / 1e6:.0f} MB. {hint}",
+                )
+            else:
+                count += 1
+                over = f"more than {MOST_FILES:,} files. Assess a part of the folder."
+                yield _Found(path, file, refused=over if count > MOST_FILES else None)
+
+
+def _relative(file: Path, root: Path) -> str:
+    # a name that is no text is printed with its odd bytes replaced
+    return file.relative_to(root).as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+
+
+def _skipped(path: str, reason: str, construct: str, where: str = "") -> Skipped:
+    parts = where.rsplit(":", 2)
+    line, column = (int(parts[1]), int(parts[2])) if len(parts) == 3 and parts[1].isdigit() else (1, 1)
+    return Skipped(f"skipped:{path}#{construct}:{line}:{column}", reason, construct, (Location(path, line, column),))

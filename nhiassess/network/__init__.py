@@ -1,0 +1,1 @@
+"""Values become one graph, and the graph with something removed."""

@@ -1,0 +1,168 @@
+"""Values become one directed multigraph, in which a path reads as a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import networkx as nx
+
+from nhiassess.errors import Complaint, GraphError
+from nhiassess.model.assessment import Finding
+from nhiassess.model.inventory import Inventory, Location
+from nhiassess.model.knowledge import Check, Knowledge
+from nhiassess.model.reach import Edge
+
+# the kinds that each verb may join; building refuses any other triple
+TRIPLES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    verb: (frozenset(sources.split()), frozenset(targets.split()))
+    for verb, sources, targets in (
+        ("invokes", "agent", "tool"),
+        ("served_by", "tool", "tool_server"),
+        ("holds", "agent tool tool_server workflow resource", "credential"),
+        ("authenticates_as", "credential", "identity"),
+        ("runs_as", "agent tool_server workflow resource", "identity"),
+        ("member_of", "identity", "identity"),
+        ("assumes", "identity", "identity"),
+        ("federates_to", "identity", "identity"),
+        ("escalates_to", "identity", "identity"),
+        ("granted", "identity", "grant"),
+        ("reads", "grant", "resource"),
+        ("writes", "grant", "resource"),
+        ("administers", "grant", "resource"),
+        ("executes_on", "grant agent tool", "resource"),
+        ("yields", "resource", "credential"),
+        ("can_change", "identity", "resource"),
+        ("defines", "resource", "workflow agent"),
+        ("delegates_to", "agent", "agent"),
+        ("triggers", "workflow", "agent"),
+        ("taints", "input", "agent"),
+        ("sends_to", "tool", "destination"),
+        ("tests", "check", "control"),
+        ("maps_to", "control", "control"),
+        ("mitigates", "control", "control"),
+        ("relates_to", "control", "control"),
+        ("observed_on", "finding", "agent tool tool_server credential identity grant resource workflow input "
+         "destination trust setting authorization_policy telemetry"),
+    )
+}  # fmt: skip
+_OBSERVED = (
+    *("agents", "tools", "tool_servers", "credentials", "identities", "grants", "resources", "inputs"),
+    *("destinations", "workflows", "trusts", "settings", "authorization_policies", "telemetry"),
+)
+
+
+def build(
+    inventory: Inventory, edges: Iterable[Edge], knowledge: Knowledge, findings: Iterable[Finding] = ()
+) -> nx.MultiDiGraph[str]:
+    """Build the one graph of what was observed and what is known.
+
+    Parameters
+    ----------
+    inventory:
+        The observed values; each is a node under its id.
+    edges:
+        The reasons why one node reaches another.
+    knowledge:
+        Controls, objectives and checks become nodes of the same graph; crosswalk rows become edges.
+    findings:
+        What failed, joined to its subjects.
+
+    Returns
+    -------
+    networkx.MultiDiGraph
+        Frozen. Node attribute ``value`` is the frozen value and ``kind`` its kind; edge attributes are ``verb``
+        and ``value``; the edge key says verb, technique or grant, and first place.
+
+    Raises
+    ------
+    GraphError
+        With every edge whose verb does not join the kinds of its ends, or whose end is no node.
+    """
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for table in _OBSERVED:
+        for value in getattr(inventory, table):
+            graph.add_node(value.id, value=value, kind=kind(value.id))
+    for catalog in knowledge.catalogs:
+        for control in catalog.controls:
+            graph.add_node(control.node, value=control, kind="control")
+    for check in knowledge.checks:
+        graph.add_node(f"check:{check.id}", value=check, kind="check")
+    for finding in findings:
+        graph.add_node(f"finding:{finding.id}", value=finding, kind="finding")
+    complaints = []
+    known = (*_of_knowledge(knowledge), *_of_findings(findings))
+    for edge in sorted((*edges, *known), key=lambda each: (each.source, each.target, each.key, each.id)):
+        refusal = _refusal(graph, edge)
+        if refusal:
+            place = edge.locations[0] if edge.locations else Location("-")
+            complaints.append(Complaint(refusal, f"{place.path}:{place.line}:{place.column}"))
+            continue
+        graph.add_edge(edge.source, edge.target, key=edge.key, verb=edge.verb, value=edge)
+    if complaints:
+        raise GraphError(tuple(complaints))
+    return nx.freeze(graph)
+
+
+def kind(id: str) -> str:
+    """Give the kind of a node by its id.
+
+    Examples
+    --------
+    >>> kind("tool_server:.mcp.json#github")
+    'tool_server'
+    """
+    return id.split(":", 1)[0]
+
+
+def _refusal(graph: nx.MultiDiGraph[str], edge: Edge) -> str:
+    for end in (edge.source, edge.target):
+        if end not in graph:
+            return f"{edge.source} {edge.verb} {edge.target}: {end} is no node"
+    sources, targets = TRIPLES.get(edge.verb, (frozenset(), frozenset()))
+    ends = graph.nodes[edge.source]["kind"], graph.nodes[edge.target]["kind"]
+    if ends[0] not in sources or ends[1] not in targets:
+        return f"{edge.source} {edge.verb} {edge.target}: {ends[0]} {edge.verb} {ends[1]} is no sentence"
+    if not edge.reason:
+        return f"{edge.source} {edge.verb} {edge.target}: gives no reason"
+    return ""
+
+
+def _of_knowledge(knowledge: Knowledge) -> Iterator[Edge]:
+    controls = {(c.id, each.id): each for c in knowledge.catalogs for each in c.controls}
+    hub = {id: each for (catalog, id), each in controls.items() if each.kind == "objective"}
+    for check in knowledge.checks:
+        for objective in check.objectives:
+            if objective in hub:
+                yield _edge(f"check:{check.id}", "tests", hub[objective].node, check.title, check)
+    for crosswalk in knowledge.crosswalks:
+        for row in crosswalk.rows:
+            target = controls.get((crosswalk.target, row.target))
+            for source_id in row.sources:
+                source = controls.get((crosswalk.source, source_id))
+                if source and target and row.relationship != "no-relationship":
+                    yield _edge(source.node, _verb(row.relationship, source.kind), target.node, row.rationale, row)
+
+
+def _verb(relationship: str, source_kind: str) -> str:
+    if relationship == "mitigates":
+        return "mitigates"
+    return "maps_to" if source_kind == "objective" else "relates_to"
+
+
+def _of_findings(findings: Iterable[Finding]) -> Iterator[Edge]:
+    for finding in findings:
+        for each in finding.occurrences:
+            reason = each.seen or finding.title
+            yield Edge(
+                f"finding:{finding.id}|{each.subject}",
+                f"finding:{finding.id}",
+                "observed_on",
+                each.subject,
+                reason,
+                locations=each.locations,
+            )
+
+
+def _edge(source: str, verb: str, target: str, reason: str, stated: Any | Check) -> Edge:
+    return Edge(f"{source}|{verb}|{target}", source, verb, target, reason, locations=stated.locations)

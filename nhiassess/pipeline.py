@@ -1,0 +1,361 @@
+"""The one conductor: it observes, builds the graph, asks it and the tables, concludes, and hands over to renderers."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path as FilePath
+from typing import Any
+
+import networkx as nx
+
+from nhiassess import installed
+from nhiassess.analysis.attribution import attribution
+from nhiassess.analysis.blast_radius import blast_radius, reach
+from nhiassess.analysis.chokepoints import chokepoints
+from nhiassess.analysis.coverage import agent_risks, coverage, totals
+from nhiassess.analysis.escalations import escalations
+from nhiassess.analysis.exposure import exposure
+from nhiassess.analysis.paths import paths
+from nhiassess.assessment import history
+from nhiassess.assessment.compare import compare
+from nhiassess.assessment.determine import determine
+from nhiassess.assessment.evidence import evidence
+from nhiassess.assessment.findings import findings, places
+from nhiassess.assessment.plan import Stated, stated
+from nhiassess.assessment.risk import Matrix
+from nhiassess.checks.preconditions import preconditions
+from nhiassess.checks.run import ask
+from nhiassess.checks.tables import tables
+from nhiassess.errors import ObservationError, UsageError
+from nhiassess.formats.reading import read
+from nhiassess.knowledge.load import load
+from nhiassess.ledger import Observed, look
+from nhiassess.model.assessment import NOT_DETERMINED, Assessment, Meta
+from nhiassess.model.inventory import Inventory
+from nhiassess.model.knowledge import Knowledge
+from nhiassess.model.merge import merge
+from nhiassess.model.reach import Edge
+from nhiassess.network.build import build
+from nhiassess.renderers.renderer import Renderer
+
+Progress = Callable[[str], None]
+
+
+def _silent(_: str) -> None:
+    """Say nothing: what the library does, which never prints."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to look: the assessment folder, when it is one, and the root of what was observed."""
+
+    top: FilePath
+    root: FilePath
+    only: FilePath | None
+    files: Mapping[str, bytes]  # of the assessment folder itself: plan, attestations, narrative, own knowledge
+
+
+@dataclass(frozen=True, slots=True)
+class Estate:
+    """What was observed and stated, joined, with the edges that follow from it."""
+
+    place: Place
+    knowledge: Knowledge
+    stated: Stated
+    observed: Observed
+    inventory: Inventory
+    edges: tuple[Edge, ...]
+    graph: nx.MultiDiGraph[str]
+
+
+def knowledge(own: Mapping[str, bytes] | None = None) -> Knowledge:
+    """Load what came with the package, and what an assessment folder brings of its own.
+
+    Parameters
+    ----------
+    own:
+        Path to bytes of an assessment folder's ``frameworks/``, ``checks/`` and ``crosswalks/``.
+
+    Returns
+    -------
+    Knowledge
+        Catalogs, crosswalks, checks, techniques and rules.
+
+    Raises
+    ------
+    KnowledgeError
+        With all complaints at once.
+    """
+    names = [name for name in installed.names("frameworks", ".yaml") if name != "frameworks/risk.yaml"]
+    return load({**{name: installed.read(name) for name in names}, **(own or {})})
+
+
+def observe(path: str | FilePath, now: str, progress: Progress = _silent) -> Estate:
+    """Observe an estate: read its files, join what they say, and derive who reaches what.
+
+    Parameters
+    ----------
+    path:
+        A file, a folder, or the folder of an assessment.
+    now:
+        The date of the assessment, ISO 8601.
+    progress:
+        Called with the name of each stage.
+
+    Returns
+    -------
+    Estate
+        Inventory, edges and graph.
+
+    Raises
+    ------
+    ObservationError
+        When there is nothing at the path, or nothing that any source reads.
+    PlanError, KnowledgeError
+        When files of the assessment folder are wrong.
+    """
+    place = _place(FilePath(path))
+    progress("reading the knowledge base")
+    known = knowledge({name: each for name, each in place.files.items() if name.split("/")[0] in _OWN_KNOWLEDGE})
+    said = stated(place.files, [catalog.id for catalog in known.catalogs], now)
+    place = _rooted(place, said)
+    progress("reading configurations")
+    observed = look(place.root, installed.plugins("sources", "SOURCE"), place.only)
+    if not observed.inventory.files:
+        raise ObservationError(
+            "is empty", str(path), "Name a folder with agent configurations, or run `nhiassess demo`."
+        )
+    progress("joining")
+    inventory = merge([observed.inventory, said.declared])
+    for join in sorted(installed.plugins("joins", "JOIN"), key=lambda each: (each.order, each.name)):
+        inventory = join.join(inventory, known)
+    progress("deriving edges")
+    edges = tuple(edge for rule in installed.plugins("edges", "EDGE") for edge in rule.derive(inventory, known))
+    return Estate(place, known, said, observed, inventory, _unique(edges), build(inventory, edges, known))
+
+
+def assess(path: str | FilePath, now: str, progress: Progress = _silent) -> Assessment:
+    """Assess an estate: observe it, ask the graph and the tables, and conclude.
+
+    Parameters
+    ----------
+    path:
+        A file, a folder, or the folder of an assessment.
+    now:
+        The date and time of the assessment, ISO 8601; the same input with the same `now` gives the same bytes.
+    progress:
+        Called with the name of each stage.
+
+    Returns
+    -------
+    Assessment
+        Everything that a renderer draws.
+    """
+    estate = observe(path, now, progress)
+    return conclude(estate, now, progress)
+
+
+def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessment:
+    """Ask the graph and the tables of an estate, and conclude."""
+    known, said, inventory, graph = estate.knowledge, estate.stated, estate.inventory, estate.graph
+    progress("walking privilege paths")
+    reached, blast, ways = reach(graph), blast_radius(graph), paths(graph)
+    exposed, escalated = exposure(graph), escalations(graph)
+    used = attribution(graph)
+    progress("asking the checks")
+    laid = tables(
+        inventory,
+        edges=estate.edges,
+        reach=reached,
+        paths=ways,
+        exposure=exposed,
+        escalations=escalated,
+        attribution=used,
+        limits=limits(known, said, now),
+    )
+    answers = ask(known.checks, laid)
+    progress("determining")
+    determined = determine(known, answers, inventory.attestations, said.plan, now)
+    agents = [agent.id for agent in inventory.agents]
+    applies = preconditions(known, said.plan.frameworks, laid, agents)
+    risks = agent_risks(known, said.plan.frameworks, agents, applies, determined, used)
+    hubs = [catalog.id for catalog in known.catalogs if catalog.reads_as == "objectives"]
+    controls = coverage(known, [*hubs, *said.plan.frameworks], determined, risks, inventory.attestations)
+    shown = evidence(places(answers, ways), estate.observed.texts, inventory.files, _collected(said.provenance))
+    found = findings(
+        known,
+        answers,
+        inventory,
+        attribution=used,
+        reach=reached,
+        exposure=exposed,
+        paths=ways,
+        deviations=said.deviations,
+        evidence=shown,
+        matrix=risk_matrix(),
+        initiation=said.plan.initiation,
+    )
+    earlier = history.latest(estate.place.top / "history", now)
+    changes = None
+    if earlier is not None:
+        answered = {(each.check, each.subject) for each in answers if each.state != NOT_DETERMINED}
+        changes = compare(earlier.open, found, answered, earlier.fixed)
+        became = {change.fingerprint: change.state for change in changes}
+        found = tuple(
+            replace(f, occurrences=tuple(replace(o, change=became.get(o.fingerprint)) for o in f.occurrences))
+            for f in found
+        )
+    progress("ranking chokepoints")
+    return Assessment(
+        plan=said.plan,
+        meta=meta(estate, now),
+        knowledge=known,
+        inventory=inventory,
+        edges=estate.edges,
+        reach=reached,
+        blast=blast,
+        paths=ways,
+        chokepoints=chokepoints(graph),
+        exposure=exposed,
+        escalations=escalated,
+        answers=answers,
+        determinations=determined,
+        findings=found,
+        controls=controls,
+        coverage=totals(known, controls),
+        agent_risks=risks,
+        deviations=said.deviations,
+        changes=changes,
+        previous=earlier.date if earlier else None,
+        narrative=said.narrative,
+        evidence=shown,
+        warnings=estate.observed.warnings,
+    )
+
+
+def render(assessment: Assessment, formats: Iterable[str], progress: Progress = _silent) -> dict[str, bytes]:
+    """Draw an assessment.
+
+    Parameters
+    ----------
+    assessment:
+        What to draw.
+    formats:
+        Names of renderers, such as ``pdf``.
+
+    Returns
+    -------
+    dict
+        File name to bytes.
+
+    Raises
+    ------
+    UsageError
+        When no renderer has one of the names.
+    RenderError
+        When an output can't be made.
+    """
+    chosen = renderers(formats)
+    assets = {name.removeprefix("templates/"): installed.read(name) for name in installed.names("templates")}
+    made = {}
+    for renderer in chosen:
+        progress(f"drawing {renderer.file}")
+        made[renderer.file] = renderer.render(assessment, assets)
+    return made
+
+
+def renderers(formats: Iterable[str]) -> list[Renderer]:
+    """Find the renderers of these names.
+
+    Raises
+    ------
+    UsageError
+        When no renderer has one of the names.
+    """
+    known: dict[str, Renderer] = {each.name: each for each in installed.plugins("renderers", "RENDERER")}
+    wanted = list(formats)
+    for name in wanted:
+        if name not in known:
+            raise UsageError(f"there is no format {name!r}", hint=f"Formats: {', '.join(sorted(known))}.")
+    return [known[name] for name in wanted]
+
+
+def limits(known: Knowledge, said: Stated, now: str) -> dict[str, int | str | None]:
+    """Give the one row of limits: the plan's over the defaults, with the date they are applied at."""
+    row: dict[str, int | str | None] = {each.name: each.value for each in known.defaults}
+    return {**row, **said.plan.limits, "as_of": now[:10]}
+
+
+def risk_matrix() -> Matrix:
+    """Read the tables of risk that came with the package."""
+    found = read("frameworks/risk.yaml", installed.read("frameworks/risk.yaml"), key=b"risk", strict=True).root.plain()
+    return Matrix(found["likelihood"], found["level"], found["source"])
+
+
+def meta(estate: Estate, now: str) -> Meta:
+    """Say when, with what and on what an assessment was made."""
+    read_files = sorted((each.id, each.sha256 or "") for each in estate.inventory.files)
+    stated_files = sorted((name, sha256(each).hexdigest()) for name, each in estate.place.files.items())
+    shipped = sorted(
+        (name, sha256(installed.read(name)).hexdigest()) for name in installed.names("frameworks", ".yaml")
+    )
+    return Meta(
+        now=now,
+        tool="nhiassess",
+        version=installed.tool_version(),
+        python=".".join(platform.python_version_tuple()[:2]),
+        input_sha256=_digest([*read_files, *stated_files]),
+        knowledge_sha256=_digest(shipped),
+    )
+
+
+_OWN_KNOWLEDGE = frozenset({"frameworks", "checks", "crosswalks", "techniques"})
+_STATED = (
+    "*.yaml",
+    "*/provenance.yaml",
+    "narrative/*.md",
+    "frameworks/*.yaml",
+    "checks/*.yaml",
+    "crosswalks/*.yaml",
+    "techniques/*.yaml",
+)
+_MOST_STATED = 5_000_000
+
+
+def _place(path: FilePath) -> Place:
+    if not path.exists():
+        raise ObservationError("there is no such file or folder", str(path), "Check the path.")
+    if path.is_file():
+        return Place(path.parent, path.parent, path, {})
+    files = {}
+    if (path / "plan.yaml").is_file():
+        for pattern in _STATED:
+            for each in sorted(path.glob(pattern)):
+                if each.is_file() and not each.is_symlink() and each.stat().st_size <= _MOST_STATED:
+                    files[each.relative_to(path).as_posix()] = each.read_bytes()
+    return Place(path, path, None, files)
+
+
+def _rooted(place: Place, said: Stated) -> Place:
+    if said.plan.default:
+        return place
+    root = place.top / said.plan.observed
+    if not root.is_dir() or not root.resolve().is_relative_to(place.top.resolve()):
+        where = f"{place.top / 'plan.yaml'}"
+        raise ObservationError(f"observed: {said.plan.observed!r} is no folder below the plan", where, "Mend the plan.")
+    return replace(place, root=root)
+
+
+def _unique(edges: Sequence[Edge]) -> tuple[Edge, ...]:
+    return tuple({(edge.source, edge.target, edge.key): edge for edge in sorted(edges, key=lambda e: e.id)}.values())
+
+
+def _collected(provenance: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    return {name.rstrip("/"): str(each["at"]) for name, each in provenance.items() if each.get("at")}
+
+
+def _digest(rows: Iterable[tuple[str, str]]) -> str:
+    return sha256("\n".join(f"{name}\t{digest}" for name, digest in rows).encode()).hexdigest()
