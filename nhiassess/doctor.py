@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+import sys
 from typing import Any
 
 from nhiassess import installed
@@ -30,7 +31,7 @@ def _row(what: str, works: bool, detail: str, hint: str = "") -> dict[str, Any]:
 
 def _python() -> dict[str, Any]:
     version = platform.python_version()
-    return _row("Python", platform.python_version_tuple() >= ("3", "11"), version, "Use Python 3.11 or newer")
+    return _row("Python", sys.version_info >= (3, 11), version, "Use Python 3.11 or newer")
 
 
 def _data() -> dict[str, Any]:
@@ -52,7 +53,7 @@ def _pdf() -> dict[str, Any]:
     except (ImportError, OSError) as error:
         missing = isinstance(error, ImportError)
         hint = "pip install nhiassess[pdf]" if missing else PANGO
-        return _row("PDF", False, str(error).splitlines()[0], hint)
+        return _row("PDF", False, str(error).partition("\n")[0], hint)
     return _row("PDF", True, f"WeasyPrint {weasyprint.__version__}")
 
 

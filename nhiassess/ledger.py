@@ -81,7 +81,7 @@ def look(root: Path, sources: Sequence[Source], only: Path | None = None) -> Obs
     skipped: list[Skipped] = []
     texts: dict[str, str] = {}
     groups: dict[tuple[str, str], list[ReadFile]] = {}
-    for found in [_Found(only.name, only)] if only else _files(root):
+    for found in [_sized(only, only.name)] if only else _files(root):
         if found.ignored or found.refused:
             reason = found.ignored or found.refused or ""
             status = "ignored" if found.ignored else "skipped"
@@ -142,7 +142,7 @@ def _files(root: Path) -> Iterator[_Found]:
             file = Path(entry.path)
             path = _relative(file, root)
             if entry.is_symlink():
-                inside = file.resolve().is_relative_to(top)
+                inside = Path(os.path.realpath(file)).is_relative_to(top)
                 where = "within the root, where it is read" if inside else "out of the root"
                 rule = f"a link that points {where}"
                 yield _Found(path, file, ignored=rule) if inside else _Found(path, file, refused=rule)
@@ -153,23 +153,27 @@ def _files(root: Path) -> Iterator[_Found]:
                     pending.append(file)
             elif not entry.is_file():
                 yield _Found(path, file, refused="neither a file nor a folder")
-            elif entry.stat().st_size > MAX_BYTES:
-                size = entry.stat().st_size / 1e6
-                hint = "Split it, or export less."
-                yield _Found(
-                    path,
-                    file,
-                    refused=f"{size:,.0f} MB is over the limit of {MAX_BYTES / 1e6:.0f} MB. {hint}",
-                )
             else:
                 count += 1
                 over = f"more than {MOST_FILES:,} files. Assess a part of the folder."
-                yield _Found(path, file, refused=over if count > MOST_FILES else None)
+                yield _Found(path, file, refused=over) if count > MOST_FILES else _sized(file, path)
+
+
+def _sized(file: Path, path: str) -> _Found:
+    """Refuse a file that is too large before any of it is read."""
+    try:
+        size = file.stat().st_size
+    except OSError as error:
+        return _Found(path, file, refused=f"the file can't be read: {error.strerror}")
+    if size <= MAX_BYTES:
+        return _Found(path, file)
+    hint = "Split it, or export less."
+    return _Found(path, file, refused=f"{size / 1e6:,.0f} MB is over the limit of {MAX_BYTES / 1e6:.0f} MB. {hint}")
 
 
 def _relative(file: Path, root: Path) -> str:
-    # a name that is no text is printed with its odd bytes replaced
-    return file.relative_to(root).as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    # two names that are no text stay two: their odd bytes are spelled out
+    return file.relative_to(root).as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _skipped(path: str, reason: str, construct: str, where: str = "") -> Skipped:

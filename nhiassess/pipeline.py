@@ -23,13 +23,15 @@ from nhiassess.assessment import history
 from nhiassess.assessment.compare import compare
 from nhiassess.assessment.determine import determine
 from nhiassess.assessment.evidence import evidence
+from nhiassess.assessment.figures import figures
 from nhiassess.assessment.findings import findings, places
+from nhiassess.assessment.lint import complaints
 from nhiassess.assessment.plan import Stated, stated
 from nhiassess.assessment.risk import Matrix
 from nhiassess.checks.preconditions import preconditions
 from nhiassess.checks.run import ask
 from nhiassess.checks.tables import tables
-from nhiassess.errors import ObservationError, UsageError
+from nhiassess.errors import ObservationError, RenderError, UsageError
 from nhiassess.formats.reading import read
 from nhiassess.knowledge.load import load
 from nhiassess.ledger import Observed, look
@@ -38,7 +40,7 @@ from nhiassess.model.inventory import Inventory
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.merge import merge
 from nhiassess.model.reach import Edge
-from nhiassess.network.build import build
+from nhiassess.network.build import build, order
 from nhiassess.renderers.renderer import Renderer
 
 Progress = Callable[[str], None]
@@ -183,7 +185,7 @@ def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessme
     applies = preconditions(known, said.plan.frameworks, laid, agents)
     risks = agent_risks(known, said.plan.frameworks, agents, applies, determined, used)
     hubs = [catalog.id for catalog in known.catalogs if catalog.reads_as == "objectives"]
-    controls = coverage(known, [*hubs, *said.plan.frameworks], determined, risks, inventory.attestations)
+    controls = coverage(known, [*hubs, *said.plan.frameworks], determined, risks, inventory.attestations, now)
     shown = evidence(places(answers, ways), estate.observed.texts, inventory.files, _collected(said.provenance))
     found = findings(
         known,
@@ -256,14 +258,17 @@ def render(assessment: Assessment, formats: Iterable[str], progress: Progress = 
     UsageError
         When no renderer has one of the names.
     RenderError
-        When an output can't be made.
+        When an output can't be made, or the figures of the report contradict each other.
     """
     chosen = renderers(formats)
+    shown = figures(assessment)
+    if wrong := complaints(shown):
+        raise RenderError(wrong)
     assets = {name.removeprefix("templates/"): installed.read(name) for name in installed.names("templates")}
     made = {}
     for renderer in chosen:
         progress(f"drawing {renderer.file}")
-        made[renderer.file] = renderer.render(assessment, assets)
+        made[renderer.file] = renderer.render(assessment, shown, assets)
     return made
 
 
@@ -350,7 +355,7 @@ def _rooted(place: Place, said: Stated) -> Place:
 
 
 def _unique(edges: Sequence[Edge]) -> tuple[Edge, ...]:
-    return tuple({(edge.source, edge.target, edge.key): edge for edge in sorted(edges, key=lambda e: e.id)}.values())
+    return tuple({(edge.source, edge.target, edge.key): edge for edge in sorted(edges, key=order)}.values())
 
 
 def _collected(provenance: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:

@@ -71,10 +71,19 @@ def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
 def _fit(text: str, width: int) -> str:
     if _wide(text) <= width:
         return text + " " * (width - _wide(text))
-    while text and _wide(text) > width - 1:
-        text = text[:-1]
-    return text + "…" + " " * (width - 1 - _wide(text))
+    room, kept = width - 1, 0
+    for char in text:
+        if _wide(char) > room:
+            break
+        room, kept = room - _wide(char), kept + 1
+    return text[:kept] + "…" + " " * room
 
 
 def _wide(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+    return sum(map(_columns, text))
+
+
+def _columns(char: str) -> int:
+    if unicodedata.category(char) in ("Mn", "Me"):  # a mark stands on the letter before it
+        return 0
+    return 2 if unicodedata.east_asian_width(char) in "WF" else 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import networkx as nx
 
 from nhiassess.analysis.blast_radius import agents
-from nhiassess.analysis.walk import Index, index
+from nhiassess.analysis.walk import Index, index, there
 from nhiassess.model.inventory import AuthorizationPolicy, Setting, Telemetry, Trust, Workflow
 
 
@@ -25,23 +25,26 @@ def attribution(graph: nx.MultiDiGraph[str]) -> tuple[tuple[str, str], ...]:
         and what taints it. Sorted.
     """
     found = index(graph)
-    pairs = {(agent, subject) for agent in agents(graph) for subject in _used(found, agent)}
+    users: dict[str | None, set[str]] = {}
+    for agent in agents(graph):
+        for subject in _used(found, agent):
+            users.setdefault(subject, set()).add(agent)
+    pairs = {(agent, subject) for subject, using in users.items() for agent in using if subject is not None}
     for node, value in graph.nodes(data="value"):
-        agent = getattr(value, "agent", None)
-        if isinstance(agent, str) and agent in graph and isinstance(value, Telemetry | Setting | Workflow):
-            pairs.add((agent, node))
-        if isinstance(value, AuthorizationPolicy) and value.guards in graph:
-            guarded = value.guards
-            pairs |= {(agent, node) for agent, subject in tuple(pairs) if subject == guarded}
+        if isinstance(value, Telemetry | Setting | Workflow) and value.agent is not None and value.agent in graph:
+            pairs.add((value.agent, node))
+        if isinstance(value, AuthorizationPolicy):
+            pairs |= {(agent, node) for agent in users.get(value.guards, ())}
         if isinstance(value, Trust):
-            pairs |= {(agent, node) for agent, subject in tuple(pairs) if subject == value.truster}
+            pairs |= {(agent, node) for agent in users.get(value.truster, ())}
     return tuple(sorted(pairs))
 
 
 def _used(found: Index, agent: str) -> set[str]:
     used = {agent}
     frontier = [agent]
-    frontier += [edge.source for edge in found.into.get(agent, ()) if edge.verb in ("triggers", "taints")]
+    entering = [edge for edge in found.into.get(agent, ()) if there(found, edge)]
+    frontier += [edge.source for edge in entering if edge.verb in ("triggers", "taints")]
     used |= set(frontier)
     follow = {
         "agent": {"invokes", "holds", "runs_as"},
@@ -54,7 +57,8 @@ def _used(found: Index, agent: str) -> set[str]:
     while frontier:
         node = frontier.pop()
         for edge in found.out.get(node, ()):
-            if edge.verb in follow.get(node.split(":", 1)[0], ()) and edge.target not in used:
+            followed = edge.verb in follow.get(node.split(":", 1)[0], ()) and there(found, edge)
+            if followed and edge.target not in used:
                 used.add(edge.target)
                 frontier.append(edge.target)
     return used

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import networkx as nx
 
-from nhiassess.analysis.walk import ACCESS, Index, State, Walk, holds, index, walk
+from nhiassess.analysis.walk import ACCESS, Index, State, Walk, index, there, walk
 from nhiassess.model.inventory import Resource
 from nhiassess.model.reach import ACCESS_WEIGHTS, BEHAVIOUR, THREAT_MODELS, VERDICTS, BlastRadius, Path, Reach
 
@@ -117,14 +117,18 @@ def _radius(graph: nx.MultiDiGraph[str], found: Index, agent: str, threat_model:
 
 
 def _collapse(found: Index, radius: BlastRadius) -> BlastRadius:
-    hand = found.hands.get(radius.agent)
-    own = any(edge.verb in ("holds", "runs_as") for edge in found.out.get(radius.agent, ()))
-    own = own or any(edge.verb == "executes_on" for edge in found.out.get(radius.agent, ()))
-    if hand is None or hand[0] != "yes" or not own or "runs code" not in hand[2]:
+    own = any(
+        edge.verb in ("holds", "runs_as", "executes_on") and there(found, edge)
+        for edge in found.out.get(radius.agent, ())
+    )
+    hands = [
+        hand
+        for hand in found.hands.get(radius.agent, ())
+        if hand.runs_code and hand.verdict == "yes" and not (radius.gated and hand.stands)
+    ]
+    if not own or not hands:
         return radius
-    if radius.gated and holds(hand[1], BEHAVIOUR):
-        return radius
-    return replace(radius, collapsed=True, reason=hand[2])
+    return replace(radius, collapsed=True, reason=hands[0].how)
 
 
 def _resources(walked: Walk) -> Mapping[str, tuple[str, State, str]]:

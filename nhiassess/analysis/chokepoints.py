@@ -9,7 +9,7 @@ import networkx as nx
 from nhiassess.analysis.blast_radius import agents
 from nhiassess.analysis.paths import jewels, paths
 from nhiassess.analysis.walk import index, walk
-from nhiassess.model.reach import THREAT_MODELS, Chokepoint
+from nhiassess.model.reach import BEHAVIOUR, Chokepoint
 from nhiassess.network.what_if import without
 
 VERIFIED = 20
@@ -31,7 +31,7 @@ def chokepoints(graph: nx.MultiDiGraph[str], most: int = 10) -> tuple[Chokepoint
     -------
     tuple of Chokepoint
         With the pairs of agent and resource, and of agent and crown jewel, that are reached before and after,
-        over both threat models with gates holding.
+        under behaviour takeover with gates holding.
 
     Notes
     -----
@@ -42,7 +42,7 @@ def chokepoints(graph: nx.MultiDiGraph[str], most: int = 10) -> tuple[Chokepoint
     before = _pairs(graph, ends)
     counted: Counter[tuple[str, str, str]] = Counter()
     for path in paths(graph):
-        if not path.gated:
+        if not path.gated or path.threat_model != BEHAVIOUR:
             continue
         on: set[tuple[str, str, str]] = set()
         for hop in path.hops:
@@ -82,9 +82,10 @@ def _removed(
 
 def _pairs(graph: nx.MultiDiGraph[str], ends: frozenset[str]) -> tuple[int, int]:
     found = index(graph)
-    pairs: set[tuple[str, str, str]] = set()
-    for agent in agents(graph):
-        for threat_model in THREAT_MODELS:
-            search = walk(found, agent, threat_model, True).searches[-1]
-            pairs |= {(agent, node, threat_model) for node, _ in search if node.startswith("resource:")}
-    return len(pairs), sum(node in ends for _, node, _ in pairs)
+    pairs = {
+        (agent, node)
+        for agent in agents(graph)
+        for node, _ in walk(found, agent, BEHAVIOUR, True).searches[-1]
+        if node.startswith("resource:")
+    }
+    return len(pairs), sum(node in ends for _, node in pairs)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from nhiassess.analysis.crosswalk import Derived, derive
+from nhiassess.analysis.crosswalk import CONTRADICTS, SUPPORTS, Derived, derive
+from nhiassess.assessment.determine import conjunction
 from nhiassess.model.assessment import (
     NOT_APPLICABLE,
     NOT_DETERMINED,
@@ -22,6 +23,7 @@ from nhiassess.model.knowledge import Catalog, Control, Knowledge, Row
 
 HOLD, OPEN, WEAKENED, EXPOSED, NOT_THERE = RISK_STATES
 OUTSIDE = "outside the profile"
+_SIGNALS = {SATISFIED: SUPPORTS, NOT_SATISFIED: CONTRADICTS}
 
 
 def coverage(
@@ -30,6 +32,7 @@ def coverage(
     determinations: Sequence[Determination],
     risks: Sequence[AgentRisk],
     attestations: Sequence[Attestation] = (),
+    now: str = "",
 ) -> tuple[ControlCoverage, ...]:
     """Tell how each control of the frameworks stands.
 
@@ -45,6 +48,8 @@ def coverage(
         Of each risk and threat for each agent, as `agent_risks` gives them.
     attestations:
         What an assessor recorded of a framework's own control, by ``catalog/control`` as its objective.
+    now:
+        The date of the assessment, ISO 8601; what has expired by then counts for nothing.
 
     Returns
     -------
@@ -59,7 +64,11 @@ def coverage(
     for check in knowledge.checks:
         for objective in check.objectives:
             testing.setdefault(objective, []).append(check.id)
-    said = {each.objective: each for each in attestations}
+    said: dict[str | None, Attestation] = {}
+    for each in attestations:
+        # of several answers the one that denies counts
+        if (not each.expires or each.expires >= now[:10]) and (each.objective not in said or each.answer != "yes"):
+            said[each.objective] = each
     by_control: dict[str, list[AgentRisk]] = {}
     for risk in risks:
         by_control.setdefault(risk.control, []).append(risk)
@@ -162,11 +171,12 @@ def agent_risks(
     by_objective: dict[str, list[Determination]] = {}
     for each in determinations:
         by_objective.setdefault(each.control.rsplit("/", 1)[1], []).append(each)
-    state_of = {
-        (objective, agent): _for_agent(rows, used[agent])
-        for objective, rows in by_objective.items()
-        for agent in agents
-    }
+    parts: dict[str, list[str]] = {}
+    for catalog in knowledge.catalogs:
+        for control in catalog.controls:
+            if control.part_of:
+                parts.setdefault(control.part_of, []).append(control.id)
+    states = {agent: _states(by_objective, parts, used[agent]) for agent in agents}
     rows = rows_to(knowledge)
     found = []
     for catalog in knowledge.catalogs:
@@ -178,7 +188,7 @@ def agent_risks(
             mapped = [row for row in rows.get((catalog.id, control.id), ()) if row.relationship == "mitigates"]
             for agent in agents:
                 there = applies.get((control.node, agent))
-                state, because = _standing(mapped, {o: state_of[o, a] for o, a in state_of if a == agent}, there)
+                state, because = _standing(mapped, states[agent], there)
                 found.append(AgentRisk(control.node, agent, state, because))
     return tuple(found)
 
@@ -194,15 +204,28 @@ def rows_to(knowledge: Knowledge) -> dict[tuple[str, str], list[Row]]:
     return found
 
 
+def _states(
+    rows: Mapping[str, Sequence[Determination]], parts: Mapping[str, Sequence[str]], used: set[str]
+) -> dict[str, str]:
+    """Give the state of every objective for what one agent uses; one with parts holds when each of them does."""
+    found = {objective: _for_agent(each, used) for objective, each in rows.items()}
+    for whole, lettered in parts.items():
+        denied = [each.state for each in rows.get(whole, ()) if each.subject == "*" and _denied(each)]
+        found[whole] = conjunction([*denied, *(found.get(part, NOT_DETERMINED) for part in lettered)])
+    return found
+
+
 def _for_agent(rows: Sequence[Determination], used: set[str]) -> str:
-    own = {row.state for row in rows if row.subject in used}
+    own = [row.state for row in rows if row.subject in used]
     whole = next((row for row in rows if row.subject == "*"), None)
-    if whole is not None and (whole.method != "EXAMINE" or whole.state == NOT_APPLICABLE) and not own:
+    if whole is not None and (_denied(whole) or (whole.method != "EXAMINE" and not own)):
         return whole.state
-    for state in (NOT_SATISFIED, NOT_DETERMINED, SATISFIED):
-        if state in own:
-            return state
-    return NOT_DETERMINED
+    return conjunction(own)
+
+
+def _denied(whole: Determination) -> bool:
+    """Whether somebody answered that it does not hold, which counts for every agent."""
+    return whole.method == "INTERVIEW" and whole.state == NOT_SATISFIED
 
 
 def _standing(rows: Sequence[Row], states: Mapping[str, str], there: bool | None) -> tuple[str, str]:
@@ -305,6 +328,7 @@ def _outcome(
     state, reason, signal = derived.state, derived.reason, derived.signal
     if attested is not None:
         state = SATISFIED if attested.answer == "yes" else NOT_SATISFIED
+        signal = CONTRADICTS if CONTRADICTS in (signal, _SIGNALS[state]) else SUPPORTS
         reason = f"recorded by {attested.role} on {attested.at}"
         if attested.answer == "yes" and derived.state == NOT_SATISFIED:
             state, reason = NOT_SATISFIED, f"conflict: {reason}, but {derived.reason}"
@@ -318,7 +342,7 @@ def _outcome(
         state=state,
         objectives=objectives,
         checks=checks,
-        observed=int(state in (SATISFIED, NOT_SATISFIED)),
+        observed=int(counted and state in (SATISFIED, NOT_SATISFIED)),
         denominator=counted,
         lower=int(counted and state == SATISFIED),
         upper=int(counted and state != NOT_SATISFIED),

@@ -10,6 +10,12 @@ from nhiassess.model.knowledge import Row
 
 CARRIES_PASS = frozenset({"equal", "superset-of"})
 CARRIES_FAIL = frozenset({"equal", "subset-of"})
+_RELATIONS = {
+    "equal": "says the same as",
+    "subset-of": "is a part of",
+    "superset-of": "includes all of",
+    "intersects-with": "overlaps",
+}
 SUPPORTS, CONTRADICTS, NEEDS_ANSWER = "supports", "contradicts", "needs an answer"
 
 
@@ -36,7 +42,7 @@ def derive(rows: Sequence[Row], states: Mapping[str, str]) -> Derived:
     Returns
     -------
     Derived
-        satisfied only through an equal or superset row, or a jointly row whose sources all hold; not-satisfied
+        satisfied only through an equal or superset row, or a reviewed jointly row whose sources all hold; not-satisfied
         only through an equal or subset row; else not-determined, with what the evidence signals.
 
     Notes
@@ -64,9 +70,9 @@ def derive(rows: Sequence[Row], states: Mapping[str, str]) -> Derived:
             continue
         seen.add(state)
         verb = {SATISFIED: "holds", NOT_SATISFIED: "does not hold"}[state]
-        relation = row.relationship.replace("-", " ")
-        chain.append(f"{names} {verb} and {relation} it" if len(row.sources) == 1 else f"{names} together: {verb}")
-        if state == SATISFIED and row.relationship in CARRIES_PASS:
+        alone = f"{names} {verb} and {_RELATIONS.get(row.relationship, row.relationship)} it"
+        chain.append(alone if len(row.sources) == 1 else f"{names} together: {verb}")
+        if state == SATISFIED and row.relationship in CARRIES_PASS and (len(row.sources) == 1 or row.reviewed_by):
             passes.append(names)
         if state == NOT_SATISFIED and row.relationship in CARRIES_FAIL and len(row.sources) == 1:
             fails.append(names)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import networkx as nx
 
 from nhiassess.analysis.blast_radius import agents
-from nhiassess.analysis.walk import Index, folder_of, holds, index
-from nhiassess.model.inventory import Input, Location, Tool
+from nhiassess.analysis.walk import Index, folder_of, holds, index, there
+from nhiassess.model.inventory import Input, Location
 from nhiassess.model.reach import BEHAVIOUR, Edge, Exposure
 
 _LEGS = (("untrusted", "sees_untrusted"), ("private", "reads_private"), ("outbound", "sends_out"))
@@ -38,46 +38,46 @@ def exposure(graph: nx.MultiDiGraph[str], agent: str | None = None) -> tuple[Exp
 
 def _exposure(graph: nx.MultiDiGraph[str], found: Index, agent: str) -> Exposure:
     invoked = [
-        (edge, graph.nodes[edge.target]["value"])
+        (edge, found.tools[edge.target])
         for edge in found.out.get(agent, ())
-        if edge.verb == "invokes" and graph.has_edge(agent, edge.target, edge.key)
+        if edge.verb == "invokes" and edge.target in found.tools and there(found, edge)
     ]
-    tainted = [
-        edge
-        for edge in found.into.get(agent, ())
-        if edge.verb == "taints" and _untrusted(graph, edge) and graph.has_edge(edge.source, agent, edge.key)
-    ]
+    tainted = [edge for edge in found.into.get(agent, ()) if edge.verb == "taints" and there(found, edge)]
     legs: dict[str, bool | None] = {}
-    gates: list[bool] = []
+    gates: list[bool | None] = []
     because: list[str] = []
     places: list[Location] = []
     for leg, field in _LEGS:
-        makers = [(edge, tool) for edge, tool in invoked if isinstance(tool, Tool) and getattr(tool, field)]
-        direct = [edge for edge in tainted if leg == "untrusted" and not _through(edge, invoked)]
+        makers = [edge for edge, tool in invoked if getattr(tool, field)]
+        inputs = [edge for edge in tainted if leg == "untrusted" and not _through(edge, makers)]
+        direct = [edge for edge in inputs if _trust(graph, edge) == "untrusted"]
+        unsure = [edge for edge in inputs if _trust(graph, edge) not in ("untrusted", "internal")]
+        unsure += [edge for edge, tool in invoked if getattr(tool, field) is None]
         if direct or makers:
             legs[leg] = True
-            names = sorted({tool.name or tool.id for _, tool in makers})
+            names = sorted({tool.name or tool.id for _, tool in invoked if getattr(tool, field)})
             because.append(f"{leg}: " + (direct[0].reason if direct else ", ".join(names)))
-            places += direct[0].locations[:1] if direct else makers[0][0].locations[:1]
-            gates.append(not direct and all(_held(found, agent, edge) for edge, _ in makers))
-        elif not invoked or any(getattr(tool, field) is None for _, tool in invoked):
+            places += (direct or makers)[0].locations[:1]
+            held = all(_held(found, agent, edge) for edge in (*direct, *makers))
+            gates.append((None if any(not _held(found, agent, edge) for edge in unsure) else True) if held else False)
+        elif not invoked or unsure:
             legs[leg] = None
             because.append(f"{leg}: not determined, since not every tool's abilities are known")
         else:
             legs[leg] = False
             because.append(f"{leg}: no tool makes it")
-    gated = any(gates) if gates else None
+    gated = True if True in gates else None if None in gates or not gates else False
     return Exposure(agent, legs["untrusted"], legs["private"], legs["outbound"], gated, tuple(because), tuple(places))
 
 
-def _untrusted(graph: nx.MultiDiGraph[str], edge: Edge) -> bool:
+def _trust(graph: nx.MultiDiGraph[str], edge: Edge) -> str | None:
     value = graph.nodes[edge.source]["value"]
-    return isinstance(value, Input) and value.trust == "untrusted"
+    return value.trust if isinstance(value, Input) else None
 
 
-def _through(edge: Edge, invoked: list[tuple[Edge, object]]) -> bool:
-    """Whether the input comes through a tool, whose own gate then counts."""
-    return any(place in edge.locations for tool_edge, _ in invoked for place in tool_edge.locations)
+def _through(edge: Edge, makers: list[Edge]) -> bool:
+    """Whether the input comes through a tool that is known to take it in, whose own gate then counts."""
+    return any(place in edge.locations for maker in makers for place in maker.locations)
 
 
 def _held(found: Index, agent: str, edge: Edge) -> bool:

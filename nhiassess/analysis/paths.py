@@ -8,9 +8,9 @@ from dataclasses import replace
 import networkx as nx
 
 from nhiassess.analysis.blast_radius import agents, witness
-from nhiassess.analysis.walk import index, walk
+from nhiassess.analysis.walk import holds, index, walk
 from nhiassess.model.inventory import Input, Resource
-from nhiassess.model.reach import BEHAVIOUR, THREAT_MODELS, VERDICTS, Hop, Path
+from nhiassess.model.reach import BEHAVIOUR, THREAT_MODELS, VERDICTS, Hop, Path, weakest
 
 
 def paths(graph: nx.MultiDiGraph[str], agent: str | None = None, target: str | None = None) -> tuple[Path, ...]:
@@ -36,16 +36,17 @@ def paths(graph: nx.MultiDiGraph[str], agent: str | None = None, target: str | N
     targets = [target] if target else jewels(graph)
     rows: list[Path] = []
     for each in agents(graph, agent):
-        entry = _entry(graph, each)
         for threat_model in THREAT_MODELS:
             for gated in (True, False):
                 walked = walk(found, each, threat_model, gated)
+                entry = _entry(graph, each, gated) if threat_model == BEHAVIOUR else None
                 for end in targets:
                     path = witness(walked, each, end, threat_model, gated)
                     if path is None or not path.hops:
                         continue
-                    if threat_model == BEHAVIOUR and entry is not None:
-                        path = replace(path, hops=(entry, *path.hops))
+                    if entry is not None:
+                        verdict = weakest((entry.verdict, path.verdict))
+                        path = replace(path, verdict=verdict, hops=(entry, *path.hops))
                     rows.append(path)
     return tuple(sorted(rows, key=lambda path: _rank(graph, path)))
 
@@ -55,7 +56,7 @@ def jewels(graph: nx.MultiDiGraph[str]) -> list[str]:
     return sorted(id for id, value in graph.nodes(data="value") if isinstance(value, Resource) and value.crown_jewel)
 
 
-def _entry(graph: nx.MultiDiGraph[str], agent: str) -> Hop | None:
+def _entry(graph: nx.MultiDiGraph[str], agent: str, gated: bool) -> Hop | None:
     found: Iterable[Hop] = (
         Hop(
             edge.source,
@@ -64,14 +65,21 @@ def _entry(graph: nx.MultiDiGraph[str], agent: str) -> Hop | None:
             edge.verdict,
             edge.reason,
             edge.gate,
+            gate_holds=holds(edge.gate, BEHAVIOUR),
+            conditions=edge.conditions,
             locations=edge.locations,
         )
         for source, _, edge in graph.in_edges(agent, data="value")
         if edge.verb == "taints"
         and isinstance(value := graph.nodes[source]["value"], Input)
         and value.trust != "internal"
+        and not (gated and holds(edge.gate, BEHAVIOUR))
     )
-    return min(found, key=lambda hop: (hop.source == "input:web", hop.source, str(hop.locations)), default=None)
+    return min(found, key=_first, default=None)
+
+
+def _first(hop: Hop) -> tuple[int, bool, str, str]:
+    return VERDICTS.index(hop.verdict), hop.source == "input:web", hop.source, str(hop.locations)
 
 
 def _rank(graph: nx.MultiDiGraph[str], path: Path) -> tuple[int, int, int, bool, bool, str, str]:

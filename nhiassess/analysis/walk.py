@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from urllib.parse import unquote
 
 import networkx as nx
 
-from nhiassess.model.inventory import Gate, Tool
+from nhiassess.model.inventory import Gate, Tool, ToolServer
 from nhiassess.model.reach import BEHAVIOUR, IDENTITY, VERDICTS, Edge, Hop
+from nhiassess.network.what_if import left_out
 
 # how one arrives at a resource decides how one goes on from it
 ONWARD: dict[str, frozenset[str]] = {
@@ -26,22 +27,36 @@ ACCESS: dict[str, str] = {
     "executes_on": "executes_on",
     "administers": "administers",
 }
-# relations of knowledge and findings, and of what goes in or out: nobody reaches further along these
-_NOT_WALKED = frozenset({"tests", "maps_to", "mitigates", "relates_to", "observed_on", "taints", "triggers"})
+# relations of knowledge and findings, and of what comes in: nobody reaches further along these
+_NOT_WALKED = frozenset({"tests", "maps_to", "mitigates", "relates_to", "observed_on", "taints"})
 # what an agent has of its own, and needs a tool in its hands to use
-_OWN = frozenset({"holds", "runs_as"})
+_OWN = frozenset({"holds", "runs_as", "executes_on"})
 _NO_GATE = Gate()
 
 State = tuple[str, str]  # a node, and the verb by which a resource was arrived at
 
 
 @dataclass(frozen=True, slots=True)
+class Hand:
+    """A tool by which an agent uses what it holds, and whether a gate that holds stands before it."""
+
+    verdict: str
+    stands: bool
+    tool: str
+    gate: Gate
+    runs_code: bool
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
 class Index:
-    """The edges of a graph by source, and for each agent the gate before what it holds."""
+    """The edges of a graph by source, and for each agent the hands by which it uses what it holds."""
 
     out: Mapping[str, tuple[Edge, ...]]
     into: Mapping[str, tuple[Edge, ...]]
-    hands: Mapping[str, tuple[str, Gate, str] | None]  # agent to (verdict, gate, how) by which it uses what it holds
+    tools: Mapping[str, Tool]
+    remote: frozenset[str]  # tool servers that are reached over a network
+    hands: Mapping[str, tuple[Hand, ...]]  # strongest verdict first, then those without a gate
     writes: frozenset[str]  # agents that can rewrite files of their folder with no gate before it
     removed_nodes: frozenset[str] = frozenset()
     removed_edges: frozenset[tuple[str, str, str]] = frozenset()
@@ -94,17 +109,15 @@ def index(graph: nx.MultiDiGraph[str]) -> Index:
     Index
         For a view, the index of the graph beneath it with what the view leaves out.
     """
-    base: Any = graph
-    while (inner := getattr(base, "_graph", None)) is not None and inner is not base:
-        base = inner
-    if "index" not in base.graph or not nx.is_frozen(base):
-        base.graph["index"] = _index(base)
-    made: Index = base.graph["index"]
-    if base is graph:
-        return made
-    nodes = frozenset(getattr(getattr(graph, "_NODE_OK", None), "nodes", ()))
-    edges = frozenset(getattr(getattr(graph, "_EDGE_OK", None), "edges", ()))
-    return replace(made, removed_nodes=nodes, removed_edges=edges)
+    base, nodes, edges = left_out(graph)
+    kept, made = base.graph.get("index", (None, None))
+    # a copy of a graph inherits its attributes, and a view shares them: the index is of one graph only
+    if kept is not base or not nx.is_frozen(base):
+        made = _index(base)
+        if not hasattr(base, "_graph"):
+            base.graph["index"] = (base, made)
+    assert isinstance(made, Index)
+    return _without(made, nodes, edges) if nodes or edges else made
 
 
 def starts(found: Index, agent: str, threat_model: str) -> tuple[str, ...]:
@@ -117,11 +130,11 @@ def starts(found: Index, agent: str, threat_model: str) -> tuple[str, ...]:
         return (agent,)
     holders = [agent]
     for edge in found.out.get(agent, ()):
-        if edge.verb == "invokes" and _there(found, edge):
+        if edge.verb == "invokes" and there(found, edge):
             holders.append(edge.target)
-            holders += [e.target for e in found.out.get(edge.target, ()) if e.verb == "served_by" and _there(found, e)]
-    holders += [edge.source for edge in found.into.get(agent, ()) if edge.verb == "triggers"]
-    taken = {e.target for holder in holders for e in found.out.get(holder, ()) if e.verb in _OWN and _there(found, e)}
+            holders += [e.target for e in found.out.get(edge.target, ()) if e.verb == "served_by" and there(found, e)]
+    holders += [edge.source for edge in found.into.get(agent, ()) if edge.verb == "triggers" and there(found, edge)]
+    taken = {e.target for holder in holders for e in found.out.get(holder, ()) if e.verb in _OWN and there(found, e)}
     return tuple(sorted(taken))
 
 
@@ -199,23 +212,25 @@ def folder_of(agent: str) -> str:
     'repos/payments'
     """
     parts = agent.split(":", 1)[-1].split("/")
-    return "/".join(parts[1:-1])
+    return unquote("/".join(parts[1:-1]))
 
 
 def _crossed(found: Index, edge: Edge, state: State, threat_model: str, gated: bool) -> Hop | None:
-    if edge.verb in _NOT_WALKED or not _there(found, edge):
+    if edge.verb in _NOT_WALKED or not there(found, edge):
         return None
     onward = ONWARD.get(edge.verb)
     if onward is not None and state[1] and state[1] not in onward:
         return None
-    verdict, gate, reason, agent = edge.verdict, edge.gate or _NO_GATE, edge.reason, _agent_of(edge.source)
-    if edge.verb in _OWN and edge.source in found.hands and threat_model == BEHAVIOUR:
-        hand = found.hands[edge.source]
+    verdict, gate, reason = edge.verdict, edge.gate or _NO_GATE, edge.reason
+    of_agent = edge.source.startswith("agent:")
+    stands = holds(gate, threat_model, edge.source in found.writes, folder_of(edge.source) if of_agent else "")
+    if of_agent and edge.verb in _OWN and threat_model == BEHAVIOUR:
+        hand = _hand(found, edge, gated)
         if hand is None:
             return None
-        verdict = max(verdict, hand[0], key=VERDICTS.index)
-        gate, reason = hand[1], f"{reason}; {hand[2]}"
-    stands = holds(gate, threat_model, edge.source in found.writes, folder_of(agent) if agent else "")
+        verdict, reason = max(verdict, hand.verdict, key=VERDICTS.index), f"{reason}; {hand.how}"
+        if not stands:
+            gate, stands = hand.gate, hand.stands
     if gated and stands:
         return None
     return Hop(
@@ -232,14 +247,23 @@ def _crossed(found: Index, edge: Edge, state: State, threat_model: str, gated: b
     )
 
 
-def _there(found: Index, edge: Edge) -> bool:
+def there(found: Index, edge: Edge) -> bool:
+    """Tell whether an edge is left in."""
     if edge.source in found.removed_nodes or edge.target in found.removed_nodes:
         return False
     return (edge.source, edge.target, edge.key) not in found.removed_edges
 
 
-def _agent_of(node: str) -> str:
-    return node if node.startswith("agent:") else ""
+def _hand(found: Index, edge: Edge, gated: bool) -> Hand | None:
+    """Choose the hand by which an agent uses something of its own; on its host only what runs code reaches further."""
+    return next(
+        (
+            hand
+            for hand in found.hands.get(edge.source, ())
+            if (hand.runs_code or edge.verb != "executes_on") and not (gated and hand.stands)
+        ),
+        None,
+    )
 
 
 def _within(path: str, folder: str) -> bool:
@@ -252,51 +276,65 @@ def _index(graph: nx.MultiDiGraph[str]) -> Index:
     for source, target, edge in graph.edges(data="value"):
         out.setdefault(source, []).append(edge)
         into.setdefault(target, []).append(edge)
-    tools = {id: value for id, value in graph.nodes(data="value") if isinstance(value, Tool)}
-    agents = [node for node in graph.nodes if node.startswith("agent:")]
-    writes = frozenset(agent for agent in agents if _writes_freely(out.get(agent, ()), tools))
-    hands = {agent: _hand(out.get(agent, ()), tools, agent, agent in writes) for agent in agents}
-    return Index(
+    values = dict(graph.nodes(data="value"))
+    tools = {id: value for id, value in values.items() if isinstance(value, Tool)}
+    remote = {id for id, value in values.items() if isinstance(value, ToolServer) and value.transport in _NETWORKED}
+    made = Index(
         {source: tuple(edges) for source, edges in out.items()},
         {target: tuple(edges) for target, edges in into.items()},
-        hands,
-        writes,
+        tools,
+        frozenset(remote),
+        {},
+        frozenset(),
     )
+    return _with_hands(made, [node for node in values if node.startswith("agent:")])
 
 
-def _writes_freely(edges: Iterable[Edge], tools: Mapping[str, Tool]) -> bool:
-    changing = {"writes_files", "executes_code"}
-    for edge in edges:
-        able = {name for name, _ in (tools[edge.target].capabilities or ())} if edge.target in tools else set()
-        if edge.verb == "invokes" and able & changing and not holds(edge.gate, BEHAVIOUR):
-            return True
-    return False
+def _without(made: Index, nodes: frozenset[str], edges: frozenset[tuple[str, str, str]]) -> Index:
+    found = replace(made, removed_nodes=nodes, removed_edges=edges)
+    touched = {source for source, _, _ in edges} | {edge.source for node in nodes for edge in made.into.get(node, ())}
+    return _with_hands(found, touched & made.hands.keys())
 
 
-def _hand(edges: Iterable[Edge], tools: Mapping[str, Tool], agent: str, writes: bool) -> tuple[str, Gate, str] | None:
-    """Find the tool with the weakest gate by which an agent can use what it holds."""
-    found: list[tuple[bool, bool, str, str, Gate, str]] = []
-    for edge in edges:
-        tool = tools.get(edge.target) if edge.verb == "invokes" else None
-        if tool is None:
+def _with_hands(found: Index, agents: Iterable[str]) -> Index:
+    """Compute again what these agents can do with the tools that are left in."""
+    hands, writes = dict(found.hands), set(found.writes)
+    for agent in agents:
+        invoked = [edge for edge in found.out.get(agent, ()) if edge.verb == "invokes"]
+        left = [(e, found.tools[e.target]) for e in invoked if e.target in found.tools and there(found, e)]
+        writes.discard(agent)
+        if any(_able(tool) & _CHANGING and not holds(edge.gate, BEHAVIOUR) for edge, tool in left):
+            writes.add(agent)
+        hands[agent] = tuple(_hands(found, agent, left, agent in writes))
+        if not invoked:  # to leave a tool out is to know that it is gone; to have seen none is not to know
+            hands[agent] = (Hand("unknown", False, "", _NO_GATE, True, "its tools were not observed"),)
+    return replace(found, hands=hands, writes=frozenset(writes))
+
+
+def _hands(found: Index, agent: str, left: Iterable[tuple[Edge, Tool]], writes: bool) -> list[Hand]:
+    hands = []
+    for edge, tool in left:
+        able, sure = _able(tool), {name for name, confidence in tool.capabilities or () if confidence != "low"}
+        runs_code, verdict = "executes_code" in able, "yes"
+        if runs_code:
+            verdict, how = "yes" if "executes_code" in sure else "unknown", f"{tool.name} runs code where it lies"
+        elif tool.server is None and able - _LOCAL:
+            verdict, how = "yes" if sure - _LOCAL else "unknown", f"{tool.name} acts with it"
+        elif tool.server not in found.remote and (not able or "unknown" in able):
+            runs_code, verdict, how = True, "unknown", f"what {tool.name} can do was not observed"
+        else:
             continue
-        able = {name for name, _ in (tool.capabilities or ())}
         gate = edge.gate or _NO_GATE
         stands = holds(gate, BEHAVIOUR, writes, folder_of(agent))
-        if "executes_code" in able:
-            found.append((stands, gate.kind != "none", "yes", tool.id, gate, f"{tool.name} runs code where it lies"))
-        elif tool.server is None and able and not able <= _LOCAL:
-            found.append((stands, gate.kind != "none", "yes", tool.id, gate, f"{tool.name} acts with it"))
-        elif tool.server is None and ("unknown" in able or not able):
-            how = f"what {tool.name} can do was not observed"
-            found.append((stands, gate.kind != "none", "unknown", tool.id, gate, how))
-    if not any(edge.verb == "invokes" for edge in edges):
-        return "unknown", _NO_GATE, "its tools were not observed"
-    if not found:
-        return None
-    best = min(found, key=lambda each: (each[0], VERDICTS.index(each[2]), each[1], each[3]))
-    return best[2], best[4], best[5]
+        hands.append(Hand(max(verdict, edge.verdict, key=VERDICTS.index), stands, tool.id, gate, runs_code, how))
+    return sorted(hands, key=lambda hand: (VERDICTS.index(hand.verdict), hand.stands, hand.gate != _NO_GATE, hand.tool))
 
 
+def _able(tool: Tool) -> set[str]:
+    return {name for name, _ in tool.capabilities or ()}
+
+
+_CHANGING = frozenset({"writes_files", "executes_code"})
 # what a tool of the agent's own process does without acting as the agent's identity
 _LOCAL = frozenset({"reads_files", "writes_files", "browses_web", "memory", "spawns_agents", "unknown"})
+_NETWORKED = frozenset({"http", "sse", "websocket"})

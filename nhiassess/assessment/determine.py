@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from nhiassess.model.assessment import (
     NOT_APPLICABLE,
@@ -73,14 +74,21 @@ def determine(
             continue
         checks = testing.get(objective.id, [])
         looked = [answer for check in checks for answer in by_check.get(check.id, ())]
-        found[objective.id] = _objective(objective, checks, looked, said.get(objective.id, []), now)
+        spoken = said.get(objective.id, [])
+        if objective.part_of:  # who says that the whole holds says it of each part
+            spoken = spoken + [each for each in said.get(objective.part_of, ()) if each.answer == "yes"]
+        found[objective.id] = _objective(objective, checks, looked, spoken, now)
     parts: dict[str, list[str]] = {}
     for objective in objectives:
         if objective.part_of:
             parts.setdefault(objective.part_of, []).append(objective.id)
     for objective in objectives:
         if objective.id in parts and found[objective.id][-1].state != NOT_APPLICABLE:
-            found[objective.id] = _together(objective, [found[part] for part in sorted(parts[objective.id])])
+            together = [found[part] for part in sorted(parts[objective.id])]
+            denied = [each for each in _valid(said.get(objective.id, ()), now) if each.answer != "yes"]
+            if denied:
+                together.append(_objective(objective, [], [], denied, now))
+            found[objective.id] = _together(objective, together)
     return tuple(each for id in sorted(found) for each in found[id])
 
 
@@ -109,26 +117,37 @@ def _objective(
     by_subject: dict[str, list[Answer]] = {}
     for answer in looked:
         by_subject.setdefault(answer.subject, []).append(answer)
-    rows = []
-    for subject in sorted(by_subject):
-        state = conjunction(answer.state for answer in by_subject[subject])
-        reason = "; ".join(sorted({a.seen for a in by_subject[subject] if a.state == state and a.seen}))
-        because = tuple(sorted({a.check for a in by_subject[subject] if a.state == state}))
-        rows.append(
-            Determination(
-                control=objective.node,
-                subject=subject,
-                state=state,
-                reason=reason or ("no evidence" if state == NOT_DETERMINED else ""),
-                method="EXAMINE",
-                population=1,
-                tested=int(state != NOT_DETERMINED),
-                deviations=int(state == NOT_SATISFIED),
-                undetermined=int(state == NOT_DETERMINED),
-                because=because,
-            )
-        )
-    return [*rows, _whole(objective, checks, rows, said, now)]
+    spoken: dict[str, list[Attestation]] = {}
+    for each in said:
+        spoken.setdefault(each.subject or WHOLE, []).append(each)
+    rows = [
+        _row(objective, subject, by_subject.get(subject, ()), spoken.get(subject, ()), now)
+        for subject in sorted((by_subject.keys() | spoken.keys()) - {WHOLE})
+    ]
+    return [*rows, _whole(objective, checks, rows, spoken.get(WHOLE, ()), now)]
+
+
+def _row(
+    objective: Control, subject: str, answers: Sequence[Answer], said: Sequence[Attestation], now: str
+) -> Determination:
+    state, method = conjunction(answer.state for answer in answers), "EXAMINE"
+    reason = "; ".join(sorted({each.seen for each in answers if each.state == state and each.seen}))
+    because = {each.check for each in answers if each.state == state}
+    spoken, words = _spoken(objective, said, now)
+    if not answers or (spoken == NOT_SATISFIED and state != NOT_SATISFIED):
+        state, reason, method, because = spoken, words, "INTERVIEW", {each.id for each in said}
+    return Determination(
+        control=objective.node,
+        subject=subject,
+        state=state,
+        reason=reason or ("no evidence" if state == NOT_DETERMINED else ""),
+        method=method,
+        population=1,
+        tested=int(state != NOT_DETERMINED),
+        deviations=int(state == NOT_SATISFIED),
+        undetermined=int(state == NOT_DETERMINED),
+        because=tuple(sorted(because)),
+    )
 
 
 def _whole(
@@ -138,32 +157,30 @@ def _whole(
     said: Sequence[Attestation],
     now: str,
 ) -> Determination:
-    valid = [each for each in said if not each.expires or each.expires >= now[:10]]
-    denied = [each for each in valid if each.answer in ("no", "partly")]
     failed = [row for row in rows if row.state == NOT_SATISFIED]
     open_ = [row for row in rows if row.state == NOT_DETERMINED]
-    because = tuple(sorted({check for row in failed or rows for check in row.because}))
-    method = "EXAMINE" if rows else "INTERVIEW"
+    examined = any(row.method == "EXAMINE" for row in rows)
+    because = {id for row in failed or rows for id in row.because}
+    method = "EXAMINE" if examined else "INTERVIEW"
+    spoken, words = _spoken(objective, said, now)
+    if spoken == NOT_SATISFIED or not rows:
+        because |= {each.id for each in said}
     if failed:
         state, reason = NOT_SATISFIED, f"{len(failed)} of {len(rows)} fail"
-    elif denied:
-        state, reason, method = NOT_SATISFIED, _answered(denied[0]), "INTERVIEW"
+        if spoken == NOT_SATISFIED:
+            reason, method = f"{reason}; {words}", "INTERVIEW"
+    elif spoken == NOT_SATISFIED:
+        state, reason, method = spoken, words, "INTERVIEW"
     elif open_:
         state, reason = NOT_DETERMINED, "partly evidenced" if len(open_) < len(rows) else "no evidence"
-    elif rows:
+    elif examined:
         state, reason = SATISFIED, f"{len(rows)} of {len(rows)} hold"
-    elif valid and "EXAMINE" in objective.methods:
+    elif rows and not said:  # people answered for some subjects, and nobody for the rest
         state, reason = NOT_DETERMINED, "partly evidenced"
-    elif valid:
-        state, reason = SATISFIED, _answered(valid[0])
-    elif said:
-        state, reason = NOT_DETERMINED, "evidence expired"
-    elif not checks and objective.ask is None:
+    elif not said and not checks and objective.ask is None:
         state, reason = NOT_DETERMINED, "no procedure"
     else:
-        state, reason = NOT_DETERMINED, "no evidence"
-    if not rows:
-        because = tuple(each.id for each in (denied or valid or said))
+        state, reason = spoken, words
     return Determination(
         control=objective.node,
         subject=WHOLE,
@@ -174,8 +191,25 @@ def _whole(
         tested=len(rows) - len(open_),
         deviations=len(failed),
         undetermined=len(open_),
-        because=because,
+        because=tuple(sorted(because)),
     )
+
+
+def _spoken(objective: Control, said: Sequence[Attestation], now: str) -> tuple[str, str]:
+    """Give what people's answers determine by themselves, and why."""
+    valid = _valid(said, now)
+    denied = [each for each in valid if each.answer != "yes"]
+    if denied:
+        return NOT_SATISFIED, _answered(denied[0])
+    if valid and "EXAMINE" in objective.methods:
+        return NOT_DETERMINED, "partly evidenced"
+    if valid:
+        return SATISFIED, _answered(valid[0])
+    return NOT_DETERMINED, "evidence expired" if said else "no evidence"
+
+
+def _valid(said: Iterable[Attestation], now: str) -> list[Attestation]:
+    return [each for each in said if not each.expires or each.expires >= now[:10]]
 
 
 def _answered(attestation: Attestation) -> str:
@@ -188,29 +222,41 @@ def _together(objective: Control, parts: Sequence[Sequence[Determination]]) -> l
     by_subject: dict[str, list[Determination]] = {}
     for part in parts:
         for row in part:
-            if row.subject != WHOLE:
-                by_subject.setdefault(row.subject, []).append(row)
-    rows = [_joined(objective, subject, by_subject[subject]) for subject in sorted(by_subject)]
-    whole = _joined(objective, WHOLE, [row for part in parts for row in part if row.subject == WHOLE])
+            by_subject.setdefault(row.subject, []).append(row)
+    wholes = by_subject.pop(WHOLE)
+    # what was determined of nobody by name stands, fails or is open for every subject alike
+    shared = [part[0] for part in parts if len(part) == 1]
+    rows = [_joined(objective, subject, [*by_subject[subject], *shared]) for subject in sorted(by_subject)]
+    failed = sum(row.state == NOT_SATISFIED for row in rows)
+    open_ = sum(row.state == NOT_DETERMINED for row in rows)
+    whole = replace(
+        _joined(objective, WHOLE, wholes),
+        population=len(rows),
+        tested=len(rows) - open_,
+        deviations=failed,
+        undetermined=open_,
+    )
     return [*rows, whole]
 
 
 def _joined(objective: Control, subject: str, rows: Sequence[Determination]) -> Determination:
     state = conjunction(row.state for row in rows)
     deciding = [row for row in rows if row.state == state]
-    reasons: Mapping[str, None] = dict.fromkeys(row.reason for row in deciding if row.reason)
-    reason = "; ".join(reasons)
+    reason = "; ".join(dict.fromkeys(row.reason for row in deciding if row.reason))
     if state == NOT_DETERMINED and any(row.state == SATISFIED for row in rows):
         reason = "partly evidenced"
+    methods = [row.method for row in (deciding if state == NOT_SATISFIED else rows)]
+    # a person's denial counts for every subject, so it is not hidden behind what was examined of some
+    first, second = ("INTERVIEW", "EXAMINE") if state == NOT_SATISFIED else ("EXAMINE", "INTERVIEW")
     return Determination(
         control=objective.node,
         subject=subject,
         state=state,
         reason=reason,
-        method="EXAMINE" if any(row.method == "EXAMINE" for row in rows) else rows[0].method,
-        population=max(row.population for row in rows),
-        tested=min(row.tested for row in rows),
-        deviations=max(row.deviations for row in rows),
-        undetermined=max(row.undetermined for row in rows),
+        method=next((method for method in (first, second) if method in methods), methods[0]),
+        population=1,
+        tested=int(state != NOT_DETERMINED),
+        deviations=int(state == NOT_SATISFIED),
+        undetermined=int(state == NOT_DETERMINED),
         because=tuple(sorted({each for row in deciding for each in row.because})),
     )

@@ -40,11 +40,11 @@ def evidence(
     """
     hashes = {each.id: each.sha256 for each in files}
     found = []
-    cited = sorted({(place.path, place.line): place for place in places}.items())
+    cited = sorted({(place.path, place.line): place for place in sorted(places, reverse=True)}.items())
     for number, ((path, line), place) in enumerate(cited, 1):
         lines = texts.get(path, "").split("\n")
         first = max(line - LINES_AROUND, 1)
-        shown = [each[:LONGEST_LINE] for each in lines[first - 1 : line + LINES_AROUND]]
+        shown = [each.rstrip("\r")[:LONGEST_LINE] for each in lines[first - 1 : line + LINES_AROUND]]
         excerpt = "\n".join(shown).rstrip("\r\n")
         little_else = len(texts.get(path, "").replace(REDACTED, "").strip()) < 64 and REDACTED in texts.get(path, "")
         found.append(

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from nhiassess.assessment.names import Names
 from nhiassess.model.assessment import LEVELS, Assessment, Change, Evidence, Finding
-from nhiassess.model.figures import ChangeRow, Criterion, FindingFigure, PathFigure
+from nhiassess.model.figures import ChangeRow, Criterion, FindingFigure
+from nhiassess.model.figures_paths import PathFigure
 from nhiassess.model.knowledge import Control, Knowledge
 
 EXCERPTS = 2  # printed on the page of a finding; the register holds them all
@@ -21,18 +22,19 @@ GRID: tuple[tuple[int, ...], ...] = (
     (0, 1, 2, 3, 4),
 )
 _KINDS = {
-    "agent": "agents",
-    "tool_server": "tool servers",
-    "tool": "tools",
-    "identity": "identities",
-    "credential": "credentials",
-    "resource": "resources",
-    "grant": "grants",
-    "trust": "trusts",
-    "setting": "settings",
-    "workflow": "workflows",
-    "telemetry": "records of telemetry",
+    "agent": ("agent", "agents"),
+    "tool_server": ("tool server", "tool servers"),
+    "tool": ("tool", "tools"),
+    "identity": ("identity", "identities"),
+    "credential": ("credential", "credentials"),
+    "resource": ("resource", "resources"),
+    "grant": ("grant", "grants"),
+    "trust": ("trust", "trusts"),
+    "setting": ("setting", "settings"),
+    "workflow": ("workflow", "workflows"),
+    "telemetry": ("record of telemetry", "records of telemetry"),
 }
+_SUBJECT = ("subject", "subjects")
 
 
 def findings(assessment: Assessment, names: Names, paths: Sequence[PathFigure]) -> tuple[FindingFigure, ...]:
@@ -115,7 +117,7 @@ def _figure(
     ranked = sorted(figures, key=lambda figure: figure.number)
     counted = Counter(occurrence.change for occurrence in finding.occurrences if occurrence.change)
     kinds = {occurrence.subject.partition(":")[0] for occurrence in finding.occurrences}
-    kind = _KINDS.get(next(iter(kinds)), "subjects") if len(kinds) == 1 else "subjects"
+    one, several = _KINDS.get(next(iter(kinds)), _SUBJECT) if len(kinds) == 1 else _SUBJECT
     return FindingFigure(
         finding,
         LEVELS.index(finding.risk_level) + 1,
@@ -129,7 +131,7 @@ def _figure(
         seen,
         seen[:EXCERPTS],
         tuple(names.label(occurrence.subject) for occurrence in finding.occurrences),
-        kind,
+        one if len(finding.occurrences) == 1 else several,
         sum(1 for occurrence in finding.occurrences if occurrence.accepted_until),
         tuple((state, counted[state]) for state in CHANGES if counted[state]),
         ranked[0] if ranked else None,

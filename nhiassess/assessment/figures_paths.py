@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from nhiassess.assessment.names import Names
 from nhiassess.model.assessment import Assessment
-from nhiassess.model.figures import (
+from nhiassess.model.figures_paths import (
     BlastCell,
     BlastRow,
     ChokepointFigure,
@@ -104,11 +104,17 @@ def chokepoints(assessment: Assessment, names: Names) -> tuple[ChokepointFigure,
     """Give each change with what it cuts alone, the deepest cut first."""
     rows = []
     for point in assessment.chokepoints:
-        label = names.label(point.id) if not point.removed else " · ".join(names.label(id) for id in point.removed)
         kind = point.kind.replace("_", " ")
+        source, verb, target = point.id.partition(f" {point.kind} ")
+        label = f"{names.label(source)} {kind} {names.label(target)}" if verb else names.label(point.id)
         rows.append(
             ChokepointFigure(
-                label, kind, point.pairs_before, point.pairs_after, point.jewels_before, point.jewels_after
+                label,
+                "relation" if verb else kind,
+                point.pairs_before,
+                point.pairs_after,
+                point.jewels_before,
+                point.jewels_after,
             )
         )
     return tuple(sorted(rows, key=lambda row: (row.jewels_after, row.after, row.label)))
@@ -217,11 +223,15 @@ def _sentence(
     if path.verdict != "yes":
         verdict += f", the weakest of its hops; open: {'; '.join(open_)}"
     if path.gated:
-        gate = "No gate stops it" if not hold else f"It stands although {_listed(hold)} holds"
+        gate = "No gate stops it" if not hold else f"It stands although a gate holds on it ({_listed(hold)})"
     else:
-        gate = f"It is cut while {_listed(hold)} holds" if hold else "It stands only where gates are crossed"
+        gate = (
+            f"It is cut as long as its gates hold ({_listed(hold)})"
+            if hold
+            else "It stands only where gates are crossed"
+        )
     model = "when its behaviour is taken over" if path.threat_model == BEHAVIOUR else "when its identity is stolen"
-    return f"{chain}. {verdict}. {gate}, {model}."
+    return f"{chain}. {verdict}. {gate} {model}."
 
 
 def _listed(words: Sequence[str]) -> str:

@@ -35,6 +35,7 @@ from nhiassess.model.figures import (
 )
 from nhiassess.model.knowledge import Catalog, Control, Knowledge
 
+OUTSIDE = "outside the profile"  # the signal of an item that the profile leaves out
 AGENTS_ACROSS = 8  # columns of a matrix that a page has room for
 EVIDENCE_STATES = ("evidence supports", "needs an answer", "evidence contradicts", "outside")
 _GAPS = {
@@ -87,7 +88,7 @@ def matrices(
         )
         agents = sorted(
             (agent.id for agent in assessment.inventory.agents),
-            key=lambda id: (-failing[id], names.label(id), id),
+            key=lambda agent: (-failing[agent], names.label(agent), agent),
         )
         long = len(controls) > 15 and bool(catalog.groups)
         for first in range(0, len(agents), AGENTS_ACROSS):
@@ -163,6 +164,7 @@ def control_matrix(assessment: Assessment, figure: FrameworkFigure) -> ControlMa
     catalog = assessment.knowledge.catalog(figure.id)
     known = {control.id: control for control in catalog.controls} if catalog else {}
     order = {id: place for place, id in enumerate(known)}
+    compound = _compound(catalog) if catalog else set()
     determined = {row.control: row for row in assessment.determinations if row.subject == "*"}
     served: dict[str, list[str]] = {}
     if figure.reads_as == "objectives":
@@ -182,6 +184,7 @@ def control_matrix(assessment: Assessment, figure: FrameworkFigure) -> ControlMa
         group = control.parent or "" if control else ""
         method = whole_.method if whole_ else ""
         part = bool(control and control.part_of)
+        state = OUTSIDE if row.signal == OUTSIDE else row.state
         note = row.reason or row.gap or ""
         rows.append(
             ControlRow(
@@ -189,24 +192,29 @@ def control_matrix(assessment: Assessment, figure: FrameworkFigure) -> ControlMa
                 row.title,
                 statement,
                 method,
-                row.state,
+                state,
                 *counts,
                 tuple(via),
                 row.checks,
                 note,
                 group,
                 part,
+                row.control not in compound,
             )
         )
     rows.sort(key=lambda line: (order.get(line.id, len(order)), line.id))
-    return ControlMatrix(figure, tuple(rows), sum(not line.part for line in rows))
+    return ControlMatrix(figure, tuple(rows), sum(line.counted for line in rows))
 
 
 def whole(assessment: Assessment, framework: str) -> tuple[ControlCoverage, ...]:
-    """Give the rows of a framework that are counted; the lettered parts of a compound one are not."""
+    """Give the rows of a framework that are counted; a compound one is counted by its lettered parts."""
     catalog = assessment.knowledge.catalog(framework)
-    parts = {control.id for control in catalog.controls if control.part_of} if catalog else set()
-    return tuple(row for row in _rows(assessment, framework) if row.control not in parts)
+    compound = _compound(catalog) if catalog else set()
+    return tuple(row for row in _rows(assessment, framework) if row.control not in compound)
+
+
+def _compound(catalog: Catalog) -> set[str]:
+    return {control.part_of for control in catalog.controls if control.part_of}
 
 
 def _rows(assessment: Assessment, framework: str) -> tuple[ControlCoverage, ...]:
@@ -260,31 +268,30 @@ def _tops(catalog: Catalog) -> dict[str, str]:
 
 def _by_group(catalog: Catalog, rows: Sequence[ControlCoverage]) -> list[tuple[str, str, list[ControlCoverage]]]:
     tops = _tops(catalog)
-    made = []
-    for group in catalog.groups:
-        if group.parent is None:
-            made.append((group.id, group.title, [row for row in rows if tops.get(row.control) == group.id]))
-    return [each for each in made if each[2]]
+    mine: dict[str, list[ControlCoverage]] = {}
+    for row in rows:
+        mine.setdefault(tops.get(row.control, ""), []).append(row)
+    outer = [group for group in catalog.groups if group.parent is None and group.id in mine]
+    return [(group.id, group.title, mine[group.id]) for group in outer]
 
 
 def _outcomes(catalog: Catalog, rows: Sequence[ControlCoverage]) -> tuple[GroupFigure, ...]:
-    outside = {control.id for control in catalog.controls if control.assessable == "outside"}
     made = []
     for id, title, mine in _by_group(catalog, rows):
-        read = Counter(_reading(row, outside) for row in mine)
+        read = Counter(_reading(row) for row in mine)
         tally = Tally(tuple((state, read[state]) for state in EVIDENCE_STATES))
-        recorded = sum(row.state == SATISFIED for row in mine)
+        recorded = sum(row.state == SATISFIED and row.signal != OUTSIDE for row in mine)
         made.append(GroupFigure(id, _named(id, title), tally, None, recorded))
     return tuple(made)
 
 
-def _reading(row: ControlCoverage, outside: set[str]) -> str:
+def _reading(row: ControlCoverage) -> str:
     """Say what evidence does for an outcome of an organisation; it alone never satisfies one."""
-    if row.control in outside or row.state == NOT_APPLICABLE:
+    if row.signal == OUTSIDE or row.state == NOT_APPLICABLE:
         return "outside"
-    if row.state == NOT_SATISFIED or row.upper < row.denominator:
+    if row.state == NOT_SATISFIED or row.signal == "contradicts":
         return "evidence contradicts"
-    if row.state == SATISFIED or row.lower > 0:
+    if row.state == SATISFIED or row.signal == "supports":
         return "evidence supports"
     return "needs an answer"
 
@@ -292,7 +299,7 @@ def _reading(row: ControlCoverage, outside: set[str]) -> str:
 def _families(catalog: Catalog, rows: Sequence[ControlCoverage]) -> tuple[GroupFigure, ...]:
     made = []
     for id, title, mine in _by_group(catalog, rows):
-        read = Counter(row.state for row in mine)
+        read = Counter(row.state for row in mine if row.signal != OUTSIDE)
         tally = Tally(tuple((state, read[state]) for state in STATES))
         applicable = tally.total - tally.of(NOT_APPLICABLE)
         lower = tally.of(SATISFIED)
@@ -337,4 +344,4 @@ def _layers(
 
 
 def _open(row: ControlCoverage) -> bool:
-    return row.state in (NOT_DETERMINED, "not determined")
+    return row.state in (NOT_DETERMINED, "not determined") and row.signal != OUTSIDE

@@ -72,7 +72,7 @@ def findings(
     on_paths = _on_paths(paths)
     drafts = []
     for check in knowledge.checks:
-        failed = by_check.get(check.id, [])
+        failed = sorted(by_check.get(check.id, ()), key=lambda answer: answer.subject)
         if not failed:
             continue
         occurrences = tuple(_occurrence(check, answer, users, known_agents, by_place, accepted) for answer in failed)
@@ -115,7 +115,7 @@ def _occurrence(
         subject=answer.subject,
         seen=answer.seen or check.title,
         agents=tuple(sorted(used_by)),
-        evidence=tuple(shown),
+        evidence=tuple(dict.fromkeys(shown)),
         locations=answer.locations,
         accepted_until=accepted.get((check.id, answer.subject)),
     )

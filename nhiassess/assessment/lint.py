@@ -36,6 +36,7 @@ def complaints(figures: Figures) -> tuple[Complaint, ...]:
         *_matrices(figures),
         *_ledger(figures),
         *_paths(figures),
+        *_reach(figures),
         *_findings(figures),
         *_dates(figures),
         *_placeholders(figures),
@@ -45,8 +46,9 @@ def complaints(figures: Figures) -> tuple[Complaint, ...]:
 def _totals(figures: Figures) -> Iterator[Complaint]:
     for row in figures.frameworks:
         where = f"results of {row.short}"
-        if row.tally.total + (row.outside if row.tally.total != row.items else 0) != row.items:
-            yield Complaint(f"states add up to {row.tally.total}, items are {row.items}", where)
+        if row.tally.total + row.outside != row.items:
+            what = f"states add up to {row.tally.total}, {row.outside} are outside, items are {row.items}"
+            yield Complaint(what, where)
         if row.interval and row.interval.lower > row.interval.upper:
             yield Complaint(f"lower bound {row.interval.lower} is above upper bound {row.interval.upper}", where)
         if row.interval and row.interval.upper > row.interval.denominator:
@@ -62,7 +64,7 @@ def _totals(figures: Figures) -> Iterator[Complaint]:
 
 def _matrices(figures: Figures) -> Iterator[Complaint]:
     for matrix in figures.matrices:
-        lines = [line for line in matrix.rows if not line.part]
+        lines = [line for line in matrix.rows if line.counted]
         for state, number in matrix.framework.tally.counts:
             listed = sum(line.state == state for line in lines)
             if listed != number:
@@ -70,9 +72,11 @@ def _matrices(figures: Figures) -> Iterator[Complaint]:
                 yield Complaint(what, f"control matrix of {matrix.framework.short}")
     for grouped in figures.grouped:
         summary = next((row for row in figures.frameworks if row.title == grouped.framework), None)
-        lines_ = sum(group.tally.total for group in grouped.groups)
-        if summary and lines_ != summary.tally.total:
-            yield Complaint(f"groups hold {lines_} items, the summary {summary.tally.total}", grouped.framework)
+        held = sum(group.tally.total for group in grouped.groups)
+        outcomes = summary.outside if summary and summary.reads_as == "outcomes" else 0
+        if summary and held != summary.tally.total + outcomes:
+            what = f"groups hold {held} items, the summary {summary.tally.total + outcomes}"
+            yield Complaint(what, grouped.framework)
         if summary and summary.reads_as == "objectives":
             outside = sum(group.tally.of(NOT_APPLICABLE) for group in grouped.groups)
             if outside != summary.tally.of(NOT_APPLICABLE):
@@ -103,6 +107,19 @@ def _paths(figures: Figures) -> Iterator[Complaint]:
             yield Complaint(what, f"path {figure.number}")
         if figure.verdict != "yes":
             first_open.setdefault(target, figure.number)
+
+
+def _reach(figures: Figures) -> Iterator[Complaint]:
+    pairs = None
+    if figures.blast:
+        pairs = figures.blast_totals[0]  # behaviour takeover, gates hold
+    for row in figures.chokepoints:
+        if row.after > row.before or row.jewels_after > row.jewels_before:
+            yield Complaint("it reaches more without than with", f"change {row.label}")
+        if pairs is not None and row.before != pairs:
+            yield Complaint(
+                f"it starts from {row.before} pairs, blast radius adds up to {pairs}", f"change {row.label}"
+            )
 
 
 def _findings(figures: Figures) -> Iterator[Complaint]:

@@ -6,9 +6,10 @@ from collections import Counter
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from nhiassess.model.figures import Node
+from nhiassess.model.figures_paths import Node
 from nhiassess.model.inventory import Inventory, Locations
 
+LONGEST = 64  # characters of a name that tables and drawings have room for
 _PLATFORMS = {
     "claude-code": "Claude Code",
     "claude-desktop": "Claude Desktop",
@@ -49,6 +50,7 @@ class Names:
         declared = {row.agent or row.id: row.name for row in inventory.declared if row.name}
         self._agents = _agents({agent.id: declared.get(agent.id) or agent.name for agent in inventory.agents})
         self._nodes: dict[str, Node] = {}
+        self._whole: dict[str, str] = {}  # names too long for a drawing
         platforms = {agent.id: agent.platform for agent in inventory.agents}
         for agent in inventory.agents:
             self._add(agent.id, self._agents[agent.id], platform(platforms[agent.id]), agent.locations)
@@ -64,8 +66,15 @@ class Names:
             self._add(credential.id, credential.name or tail(credential.id), store, credential.locations)
         for identity in inventory.identities:
             kind, icon = _IDENTITIES.get(identity.kind or "", ("Identity", "i-identity"))
-            more = provider(identity.provider)
-            self._add(identity.id, native(identity.name) or tail(identity.id), more, identity.locations, kind, icon)
+            whole = native(identity.name) or tail(identity.id)
+            self._whole[identity.id] = shortened(whole)
+            where, _, last = whole.rpartition("/")
+            more = " · ".join(part for part in (provider(identity.provider), where) if part)
+            self._add(identity.id, last, more, identity.locations, kind, icon)
+        for grant in inventory.grants:
+            self._add(grant.id, _grant(grant.id), grant.policy or "", grant.locations)
+        for outer in (*inventory.inputs, *inventory.destinations):
+            self._add(outer.id, _outer(outer.id), outer.trust or "", outer.locations)
         for resource in inventory.resources:
             jewel = bool(resource.crown_jewel)
             kind, icon = ("Crown jewel", "i-jewel") if jewel else ("Resource", "i-resource")
@@ -82,15 +91,16 @@ class Names:
         kind, icon = _KINDS.get(id.partition(":")[0], ("Node", "i-resource"))
         if id.endswith("/administrator"):
             kind, icon = "Escalation", "i-escalation"
-        return Node(id, kind, icon, tail(id), "", None)
+        name = _grant(id) if kind == "Grant" else _outer(id) if id.startswith(("input:", "destination:")) else tail(id)
+        return Node(id, kind, icon, name, "", None)
 
     def label(self, id: str) -> str:
-        """Give the name alone."""
-        return self.node(id).name
+        """Give the whole name alone."""
+        return self._whole.get(id) or self.node(id).name
 
     def rows(self) -> Mapping[str, str]:
         """Give the name of every id that was observed."""
-        return {id: node.name for id, node in self._nodes.items()}
+        return {id: self.label(id) for id in self._nodes}
 
     def _add(
         self,
@@ -102,7 +112,20 @@ class Names:
         icon: str | None = None,
     ) -> None:
         usual, sign = _KINDS.get(id.partition(":")[0], ("Node", "i-resource"))
-        self._nodes[id] = Node(id, kind or usual, icon or sign, name, more, locations[0] if locations else None)
+        self._nodes[id] = Node(
+            id, kind or usual, icon or sign, shortened(name), more, locations[0] if locations else None
+        )
+
+
+def shortened(name: str) -> str:
+    """Cut the middle out of a name too long to print; the inventory and assessment.json keep it whole.
+
+    Examples
+    --------
+    >>> shortened("release-manager"), len(shortened("x" * 400))
+    ('release-manager', 64)
+    """
+    return name if len(name) <= LONGEST else f"{name[: LONGEST - 25]}…{name[-24:]}"
 
 
 def platform(name: str | None) -> str:
@@ -133,6 +156,18 @@ def tail(id: str) -> str:
     rest = unquote(id.partition(":")[2])
     last = rest.rpartition("#")[2].rstrip("/")
     return native(last[last.find("arn:") :] if "arn:" in last else last.rpartition("/")[2]) or rest or id
+
+
+def _grant(id: str) -> str:
+    """Name a grant by its policy and statement, which are the last two parts of its id."""
+    return "/".join(unquote(id).split("/")[-2:])
+
+
+def _outer(id: str) -> str:
+    """Name an input or destination by its kind and the last part of where it is."""
+    kind, _, where = unquote(id.partition(":")[2]).partition("/")
+    kind = kind.replace("-", " ").replace("_", " ").replace("github", "GitHub")
+    return f"{kind}, {where.rpartition('/')[2]}" if where else kind
 
 
 def _agents(named: Mapping[str, str | None]) -> dict[str, str]:

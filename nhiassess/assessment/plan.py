@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from posixpath import normpath
 from typing import Any
 
 from nhiassess.errors import Complaint, FormatError, PlanError
@@ -70,10 +72,14 @@ def stated(files: Mapping[str, bytes], known: Collection[str], now: str) -> Stat
         record.done()
     deviations: tuple[Deviation, ...] = ()
     if (record := _record("exceptions.yaml", files, complaints)) is not None:
-        deviations = tuple(_deviation(each, number, now) for number, each in enumerate(record.records("exceptions"), 1))
+        deviations = tuple(
+            deviation
+            for number, each in enumerate(record.records("exceptions"), 1)
+            if (deviation := _deviation(each, number, now)) is not None
+        )
         record.done()
     provenance: dict[str, Mapping[str, Any]] = {}
-    if (record := _record(f"{plan.observed}/provenance.yaml", files, complaints)) is not None:
+    if (record := _record(normpath(f"{plan.observed}/provenance.yaml"), files, complaints)) is not None:
         for export in record.records("exports"):
             fields = export.node.plain()
             provenance[export.text("path")] = fields
@@ -149,7 +155,7 @@ def _declared(record: Record) -> Declared:
         purpose=record.optional_text("purpose"),
         tier=record.integer("tier"),
         expected_seconds=record.integer("expected_seconds"),
-        approved_at=record.optional_text("approved_at"),
+        approved_at=_date(record, "approved_at", needed=False) or None,
         locations=(Location(*record.place),),
     )
     record.done()
@@ -211,10 +217,10 @@ def _attestation(record: Record, number: int) -> Attestation:
     return found
 
 
-def _deviation(record: Record, number: int, now: str) -> Deviation:
+def _deviation(record: Record, number: int, now: str) -> Deviation | None:
     expires = _date(record, "expires_at")
     record.optional_text("recommendation")
-    record.text("decision", among=("accepted", "rejected"))
+    decision = record.text("decision", among=("accepted", "rejected"))
     found = Deviation(
         id=f"exception:{number}",
         check=record.text("check"),
@@ -228,7 +234,7 @@ def _deviation(record: Record, number: int, now: str) -> Deviation:
         locations=(Location(*record.place),),
     )
     record.done()
-    return found
+    return found if decision == "accepted" else None
 
 
 def _narrative(path: str, section: str, files: Mapping[str, bytes], complaints: list[Complaint]) -> Narrative | None:
@@ -239,6 +245,7 @@ def _narrative(path: str, section: str, files: Mapping[str, bytes], complaints: 
     except FormatError as error:
         complaints += error.complaints
         return None
+    complaints += problems(path, document)
     record = Record(path, document.root, complaints)
     status = record.text("status", among=("draft", "reviewed"))
     record.text("section", among=(section,))
@@ -249,6 +256,14 @@ def _narrative(path: str, section: str, files: Mapping[str, bytes], complaints: 
 
 def _date(record: Record, key: str, needed: bool = True) -> str:
     found = record.text(key, needed=needed)
-    if found and not _DATE.fullmatch(found):
+    if found and not _is_date(found):
         record.complain(record.node.get(key), f"{found!r} is no date", 'Write it as "2026-11-23".', key)
     return found
+
+
+def _is_date(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return _DATE.fullmatch(text) is not None

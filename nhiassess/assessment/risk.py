@@ -85,7 +85,7 @@ def risk(
         (False, False): "very low",
     }[untrusted, ungated]
     likelihood = matrix.likelihood[initiation][LEVELS.index(adverse)]
-    known = [each for each in sensitivities if each is not None]
+    known = [min(max(each, 0), 5) for each in sensitivities if each is not None]
     by_reach = _SENSITIVITY[max(known)] if known else "very low"
     by_check = _SEVERITY[severity]
     # what is reached can't raise a weakness above one level more than its own severity

@@ -30,6 +30,10 @@ KEYS = frozenset(
     }
     | {"policy", "resource", "objective", "truster", "threat_model", "gated", "actor", "key", "scope"}
 )
+# tables whose rows state something by their mere presence: that an entry exists, or where a limit lies
+STATEMENTS = frozenset({"limits", "declared"})
+# columns that are a key in most tables, and an observation in this one
+OBSERVED = frozenset({("exposure", "gated")})
 
 
 def test(check: Check) -> tuple[Complaint, ...]:
@@ -90,8 +94,11 @@ def _complaints(check: Check, risks: tuple[str, ...]) -> Iterator[tuple[str, str
 
 def _passes_by_ignorance(check: Check, example: Example, number: int) -> Iterator[tuple[str, str]]:
     hint = "Let what was not observed be NULL on the way to satisfied."
-    blank = {name: tuple({k: v for k, v in row.items() if k in KEYS} for row in rows) for name, rows in
-             example.given.items() if name != "limits"}  # fmt: skip
+    blank = {
+        name: tuple({column: row[column] for column in row if _is_key(name, column)} for row in rows)
+        for name, rows in example.given.items()
+        if name not in STATEMENTS
+    }
     for subject, answer in _answers(check, blank).items():
         if answer == SATISFIED:
             yield f"example {number}: {subject} is satisfied with nothing observed of it", hint
@@ -111,8 +118,12 @@ def _cells(given: Given) -> Iterator[tuple[str, int, str]]:
     for name, rows in given.items():
         for place, row in enumerate(rows):
             for column in row:
-                if column not in KEYS:
+                if not _is_key(name, column):
                     yield name, place, column
+
+
+def _is_key(name: str, column: str) -> bool:
+    return column in KEYS and (name, column) not in OBSERVED
 
 
 def _without(rows: tuple[Mapping[str, Any], ...], place: int, column: str) -> tuple[Mapping[str, Any], ...]:

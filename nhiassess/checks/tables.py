@@ -217,5 +217,6 @@ def _grant_actions(inventory: Inventory) -> Iterable[Mapping[str, Any]]:
     for grant in inventory.grants:
         for negated, actions in ((False, grant.actions), (True, grant.not_actions)):
             for action in actions:
-                for resource in grant.resources or grant.not_resources or (None,):
+                # all but some resources is every resource that matters here
+                for resource in grant.resources or (("*",) if grant.not_resources else (None,)):
                     yield {"grant_id": grant.id, "action": action, "resource": resource, "negated": negated}

@@ -26,7 +26,13 @@ def lint(knowledge: Knowledge) -> tuple[Complaint, ...]:
     tuple of Complaint
         Each with file, line and column.
     """
-    found = [*_catalogs(knowledge), *_crosswalks(knowledge), *_objectives(knowledge), *_controls(knowledge)]
+    found = [
+        *_catalogs(knowledge),
+        *_aliases(knowledge),
+        *_crosswalks(knowledge),
+        *_objectives(knowledge),
+        *_controls(knowledge),
+    ]
     return tuple(sorted(found, key=lambda complaint: (complaint.where, complaint.what)))
 
 
@@ -56,6 +62,18 @@ def _catalogs(knowledge: Knowledge) -> Iterator[Complaint]:
                 yield Complaint(f"{each.id}: its parent {each.parent!r} is no group", _where(each.locations))
         for cycle in _cycles({group.id: group.parent for group in catalog.groups}):
             yield Complaint(f"{catalog.id}: {cycle} is its own ancestor", where, "Mend the parents.")
+
+
+def _aliases(knowledge: Knowledge) -> Iterator[Complaint]:
+    there = {(control.catalog, control.id) for catalog in knowledge.catalogs for control in catalog.controls}
+    seen: set[str] = set()
+    for alias in knowledge.aliases:
+        for id in (alias.id, *alias.see_also):
+            if (alias.catalog, id) not in there:
+                yield Complaint(f"the alias {alias.alias}: {alias.catalog}/{id} is in no catalog", "", "Correct the id.")
+        if alias.alias.casefold() in seen:
+            yield Complaint(f"the alias {alias.alias}: stands there twice", "", "Delete one of the two.")
+        seen.add(alias.alias.casefold())
 
 
 def _crosswalks(knowledge: Knowledge) -> Iterator[Complaint]:
@@ -113,7 +131,8 @@ def _objectives(knowledge: Knowledge) -> Iterator[Complaint]:
                     yield Complaint(f"{check.id}: tests {objective}, which has parts", _where(check.locations), hint)
         for id, control in objectives.items():
             where = _where(control.locations)
-            asked = control.ask or (control.part_of and objectives[control.part_of].ask)
+            whole = objectives.get(control.part_of or "")
+            asked = control.ask or (whole and whole.ask)
             if id not in parents and id not in tested and not asked:
                 yield Complaint(f"{id}: has no check and asks no question", where, "Add a check, or `ask`.")
             if id not in mapped and (control.part_of or "") not in mapped and not (_parts(catalog, id) & mapped):

@@ -82,7 +82,7 @@ def _refuse_duplicates(found: Mapping[str, list[Any]], complaints: list[Complain
     named += [(f"{c.id}/{each.id}", each) for c in found.get("catalogs", ()) for each in (*c.groups, *c.controls)]
     first: dict[str, Any] = {}
     for id, value in named:
-        if id in first:
+        if id in first and id.strip("/"):
             place = value.locations[0]
             complaints.append(
                 Complaint(

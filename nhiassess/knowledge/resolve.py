@@ -55,11 +55,18 @@ def resolve(knowledge: Knowledge, spelling: str) -> Catalog | Found:
             return Found(named, beside, (warning,))
     spelled = [each for each in everything if wanted in (name.casefold() for name in (each.title, *each.aliases))]
     if spelled:
-        return Found(tuple(spelled), (), tuple(f"{spelling} is the title of {each.id}" for each in spelled))
-    names = [each.id for each in everything] + [catalog.id for catalog in knowledge.catalogs]
-    near = get_close_matches(spelling, names, 3, 0.5)
+        return Found(tuple(spelled), (), tuple(_spelled(each, spelling, wanted) for each in spelled))
+    names = {each.id.casefold(): each.id for each in everything}
+    names |= {catalog.id.casefold(): catalog.id for catalog in knowledge.catalogs}
+    near = [names[each] for each in get_close_matches(wanted, names, 3, 0.5)]
     hint = f"Did you mean {', '.join(near)}?" if near else "`nhiassess frameworks list` names the frameworks."
     raise UsageError(f"no framework or control is named {spelling!r}", hint=hint)
+
+
+def _spelled(control: Control, spelling: str, wanted: str) -> str:
+    if control.title.casefold() == wanted:
+        return f"{spelling} is the title of {control.id}"
+    return f"{spelling} is another spelling of {control.id}, {control.title}"
 
 
 def _named(everything: Sequence[Control], catalog: str, ids: Sequence[str]) -> tuple[Control, ...]:

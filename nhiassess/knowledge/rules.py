@@ -86,7 +86,7 @@ def _technique(record: Record, domain: str) -> Technique:
 def _requirements(alternative: Node) -> tuple[Requirement, ...]:
     found = []
     for each in alternative.elements():
-        action, on = each.get("action"), each.get("on")
+        action, of = each.get("action"), each.get("of")
         if action is not None and action.text():
-            found.append(Requirement(action.text() or "", (on.text() if on else None) or "any"))
+            found.append(Requirement(action.text() or "", (of.text() if of else None) or "any"))
     return tuple(found)

@@ -25,7 +25,7 @@ def encode(value: Any) -> Any:
         return row
     if isinstance(value, Mapping):
         return {str(key): encode(each) for key, each in value.items()}
-    if isinstance(value, tuple | list | frozenset):
+    if isinstance(value, tuple | list):
         return [encode(each) for each in value]
     return value
 
@@ -49,6 +49,8 @@ def decode(kind: Any, data: Any) -> Any:
         if len(arguments) == 2 and arguments[1] is Ellipsis:
             return tuple(decode(arguments[0], each) for each in data)
         return tuple(decode(argument, each) for argument, each in zip(arguments, data, strict=True))
+    if isinstance(origin, type) and issubclass(origin, Mapping):
+        return {key: decode(arguments[1], each) for key, each in data.items()}
     if isinstance(kind, type) and is_dataclass(kind):
         hints = _hints(kind)
         return kind(**{name: decode(hints[name], data[name]) for name in _names(kind) if name in data})

@@ -314,6 +314,7 @@ class Link:
     target: str
     gate: Gate | None = None
     reason: str | None = None  # wording beyond the verb's own, such as "through npx in .mcp.json"
+    conditions: tuple[str, ...] = ()  # what must also be true, in words, and no file tells
     locations: Locations = ()
 
 

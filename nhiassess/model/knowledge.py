@@ -154,7 +154,7 @@ class Requirement:
     """An action that a technique needs, and the role of the resource that it needs it on."""
 
     action: str
-    on: str = "any"  # any | self | target | passed_role
+    of: str = "any"  # self | own_policy | own_group | target | target_policy | group | passed_role | any
 
 
 @dataclass(frozen=True, slots=True)

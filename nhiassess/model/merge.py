@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import fields, replace
 from typing import Any
 
-from nhiassess.model.inventory import TABLES, Conflict, Inventory, Locations
+from nhiassess.model.inventory import TABLES, Conflict, Inventory, Location, Locations
 
 
 def merge(inventories: Iterable[Inventory]) -> Inventory:
@@ -26,7 +26,8 @@ def merge(inventories: Iterable[Inventory]) -> Inventory:
 
     Notes
     -----
-    Associative, commutative and idempotent over inventories that agree; O(n log n) in the number of values.
+    Commutative and idempotent; associative over inventories that agree, and in what conflicts are kept of any.
+    O(n log n) in the number of values.
 
     Examples
     --------
@@ -48,7 +49,8 @@ sandbox=None, model=None, endpoint_auth=None, limits=None, status=None, last_use
                 groups.setdefault(value.id, []).append(value)
         merged[table] = tuple(_joined(groups[key], conflicts) for key in sorted(groups))
     for part in parts:
-        conflicts.update((conflict.id, conflict) for conflict in part.conflicts)
+        for conflict in part.conflicts:
+            conflicts[conflict.id] = _both(conflicts.get(conflict.id), conflict)
     fingerprints = tuple(sorted({pair for part in parts for pair in part.fingerprints}))
     return Inventory(**merged, conflicts=tuple(conflicts[key] for key in sorted(conflicts)), fingerprints=fingerprints)
 
@@ -72,12 +74,21 @@ def _joined(values: list[Any], conflicts: dict[str, Conflict]) -> Any:
     return replace(first, **claims)
 
 
+def _both(one: Conflict | None, other: Conflict) -> Conflict:
+    if one is None:
+        return other
+    claims, places = {*one.claims, *other.claims}, {*one.locations, *other.locations}
+    return replace(other, claims=tuple(sorted(claims)), locations=tuple(sorted(places)))
+
+
 def _nearness(value: Any) -> tuple[int, int, Locations, str]:
-    """Order claims: declared in the plan, then managed settings, then the nearest path, then path order."""
-    places: Locations = value.locations[:1]
-    path = places[0].path if places else ""
-    rank = 0 if path == "plan.yaml" else 1 if "managed" in path else 2
-    return (rank, -path.count("/"), places, repr(value))
+    """Order claims by their best place: in the plan, then managed settings, then the nearest path, then path order."""
+    return (*min((_rank(place) for place in value.locations), default=(2, 0, ())), repr(value))
+
+
+def _rank(place: Location) -> tuple[int, int, Locations]:
+    managed = any(part.startswith("managed") for part in place.path.split("/"))
+    return (0 if place.path == "plan.yaml" else 1 if managed else 2, -place.path.count("/"), (place,))
 
 
 def _fields(kind: Any) -> tuple[tuple[str, Any], ...]:

@@ -11,7 +11,7 @@ from nhiassess.errors import Complaint, GraphError
 from nhiassess.model.assessment import Finding
 from nhiassess.model.inventory import Inventory, Location
 from nhiassess.model.knowledge import Check, Knowledge
-from nhiassess.model.reach import Edge
+from nhiassess.model.reach import VERDICTS, Edge
 
 # the kinds that each verb may join; building refuses any other triple
 TRIPLES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
@@ -80,6 +80,7 @@ def build(
         With every edge whose verb does not join the kinds of its ends, or whose end is no node.
     """
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    findings = tuple(findings)
     for table in _OBSERVED:
         for value in getattr(inventory, table):
             graph.add_node(value.id, value=value, kind=kind(value.id))
@@ -92,7 +93,7 @@ def build(
         graph.add_node(f"finding:{finding.id}", value=finding, kind="finding")
     complaints = []
     known = (*_of_knowledge(knowledge), *_of_findings(findings))
-    for edge in sorted((*edges, *known), key=lambda each: (each.source, each.target, each.key, each.id)):
+    for edge in sorted((*edges, *known), key=order):
         refusal = _refusal(graph, edge)
         if refusal:
             place = edge.locations[0] if edge.locations else Location("-")
@@ -113,6 +114,11 @@ def kind(id: str) -> str:
     'tool_server'
     """
     return id.split(":", 1)[0]
+
+
+def order(edge: Edge) -> tuple[str, str, str, int, bool, str]:
+    """Put last, where it stays, the strongest of the edges that share a key: the one that nothing stands before."""
+    return edge.source, edge.target, edge.key, -VERDICTS.index(edge.verdict), edge.gate is None, edge.id
 
 
 def _refusal(graph: nx.MultiDiGraph[str], edge: Edge) -> str:

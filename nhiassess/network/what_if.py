@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import networkx as nx
 
@@ -24,7 +25,8 @@ def without(
     Returns
     -------
     networkx.MultiDiGraph
-        A read-only view; the analyses take what it leaves out off their own index, and never walk the view.
+        A read-only view that names what it leaves out: the analyses take that off their own index, and never walk
+        the view. A view of a view leaves out what both do.
 
     Examples
     --------
@@ -32,4 +34,19 @@ def without(
     >>> sorted(without(graph, nodes=["b"]).nodes)
     ['a', 'c']
     """
-    return nx.restricted_view(graph, tuple(nodes), tuple(edges))
+    gone = frozenset(nodes), frozenset(edges)
+    view = nx.restricted_view(graph, *gone)
+    view.left_out = gone
+    return view
+
+
+def left_out(
+    graph: nx.MultiDiGraph[str],
+) -> tuple[nx.MultiDiGraph[str], frozenset[str], frozenset[tuple[str, str, str]]]:
+    """Give the graph beneath any views of `without`, with the nodes and the edges that they leave out together."""
+    base: Any = graph
+    nodes: frozenset[str] = frozenset()
+    edges: frozenset[tuple[str, str, str]] = frozenset()
+    while (gone := getattr(base, "left_out", None)) is not None:
+        nodes, edges, base = nodes | gone[0], edges | gone[1], base._graph
+    return base, nodes, edges

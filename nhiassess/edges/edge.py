@@ -1,0 +1,57 @@
+"""The contract of an edge rule: values in, reasons why one node reaches another out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Protocol
+
+from nhiassess.model.inventory import Inventory, Locations
+from nhiassess.model.knowledge import Knowledge
+from nhiassess.model.reach import Edge
+
+
+class EdgeRule(Protocol):
+    """One way an actor gains reach."""
+
+    @property
+    def name(self) -> str:
+        """The name of the rule."""
+
+    def derive(self, inventory: Inventory, knowledge: Knowledge) -> Iterable[Edge]:
+        """Give every edge that this rule sees, each with its reason and its places."""
+
+
+def stated(inventory: Inventory, words: Mapping[str, str]) -> Iterator[Edge]:
+    """Give an edge for each relation that a file states with one of these verbs.
+
+    Parameters
+    ----------
+    inventory:
+        With its links.
+    words:
+        Verb to the reason to print where the file gives no words of its own; ``{source}`` and ``{target}``
+        stand for the short names of the ends.
+    """
+    for link in inventory.links:
+        if link.verb in words:
+            reason = link.reason or words[link.verb].format(source=short(link.source), target=short(link.target))
+            verdict = "conditional" if link.conditions else "yes"
+            more = {"gate": link.gate, "verdict": verdict, "conditions": link.conditions}
+            yield edge(link.source, link.verb, link.target, reason, link.locations, **more)
+
+
+def edge(source: str, verb: str, target: str, reason: str, locations: Locations, **more: object) -> Edge:
+    """Make an edge whose id follows from its ends and its key."""
+    made = Edge("", source, verb, target, reason, locations=locations, **more)  # type: ignore[arg-type]  # fields of Edge by name
+    return Edge(f"{source}|{made.key}|{target}", source, verb, target, reason, locations=locations, **more)  # type: ignore[arg-type]  # fields of Edge by name
+
+
+def short(id: str) -> str:
+    """Give the short name of a node: what a reader calls it.
+
+    Examples
+    --------
+    >>> short("identity:aws/111122223333/role/deploy"), short("tool:.mcp.json#github/create_issue")
+    ('deploy', 'create_issue')
+    """
+    return id.split(":", 1)[-1].rstrip("/").rpartition("/")[2].rpartition("#")[2] or id

@@ -1,0 +1,1 @@
+"""Bytes become plain data with positions, and no secret stays in it."""

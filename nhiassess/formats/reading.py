@@ -1,0 +1,173 @@
+"""The bytes of one file become a Document: decoded, parsed by its format, redacted."""
+
+from __future__ import annotations
+
+import gc
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from posixpath import basename
+
+from nhiassess.errors import FormatError
+from nhiassess.formats import hcl, json, markdown, toml, yaml
+from nhiassess.formats.encodings import decode
+from nhiassess.formats.format import MAX_BYTES, Document, Node, Parsed
+from nhiassess.formats.redaction import redact
+
+_SUFFIXES = {
+    ".json": "json", ".jsonc": "json", ".json5": "json", ".jsonl": "json", ".ndjson": "json", ".code-workspace": "json",
+    ".tfstate": "json", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".tf": "hcl", ".hcl": "hcl", ".tfvars": "hcl",
+    ".md": "markdown", ".mdc": "markdown", ".markdown": "markdown",
+}  # fmt: skip
+# files of other languages: read as text, whatever their first sign
+_TEXT = frozenset({
+    ".txt", ".py", ".js", ".ts", ".sh", ".ps1", ".cedar", ".rego", ".fga", ".csv", ".tsv", ".env", ".ini",
+    ".cfg", ".properties", ".xml", ".html", ".pem", ".key", ".crt", ".service",
+})  # fmt: skip
+_YAML_LINE = re.compile(r"(?:---|[A-Za-z_][\w.-]*:(?:\s|\Z)|- \S|#)")
+_TOML_LINE = re.compile(r"\[{1,2}[\w.\"' -]+\]{1,2}\s*(?:#.*)?\Z|[\w.\"-]+\s*=\s*[\"'\[{0-9tf]")
+_HCL_LINE = re.compile(r"[A-Za-z_][\w-]*(?:\s+\"[^\"]*\")*\s*\{\s*\Z")
+# the keys under which a page of an answer names the next one
+_NEXT = (
+    "NextToken", "nextToken", "next_token", "nextPageToken", "NextPageToken", "next_page_token", "NextMarker",
+    "Marker", "nextLink", "@odata.nextLink", "odata.nextLink", "nextCursor", "next_cursor",
+)  # fmt: skip
+
+
+def read(path: str, content: bytes, *, key: bytes, strict: bool = False) -> Document:
+    """Read one file.
+
+    Parameters
+    ----------
+    path:
+        Its path as complaints print it; the suffix tells the format, and the text does when the suffix does not.
+    content:
+        Its bytes.
+    key:
+        The key of the run, under which secrets get fingerprints.
+    strict:
+        For files of our own: spellings that readers of YAML take differently are problems.
+
+    Returns
+    -------
+    Document
+        With positions and without secrets.
+
+    Raises
+    ------
+    FormatError
+        When the bytes are no text, are not in their format, or go beyond a limit.
+
+    Examples
+    --------
+    >>> read(".mcp.json", b'{"env": {"DB_PASSWORD": "hunter2"}}', key=b"run").root.plain()
+    {'env': {'DB_PASSWORD': '[redacted]'}}
+    """
+    if len(content) > MAX_BYTES:
+        raise FormatError(f"the file is larger than {MAX_BYTES:,} bytes", f"{path}:1:1", "Split it, or export less.")
+    text = decode(path, content)
+    with _no_collection():
+        parsed = _parse(path, text, strict)
+        if parsed.incomplete is None:
+            parsed = replace(parsed, incomplete=_one_page(parsed))
+        return redact(path, text, parsed, key)
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    # a large file makes a million values and drops none: looking for cycles among them triples the time
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _parse(path: str, text: str, strict: bool) -> Parsed:
+    name = _format(path, text)
+    if name == "json":
+        first = text.lstrip()[:1]
+        if first and first not in '{["' and path.endswith((".json", ".jsonc")) and not first.isdigit():
+            return _json_or_yaml(path, text, strict)
+        return json.parse(path, text)
+    if name == "yaml":
+        return yaml.parse(path, text, strict=strict)
+    if name == "toml":
+        return toml.parse(path, text)
+    if name == "hcl":
+        return hcl.parse(path, text)
+    if name == "markdown":
+        return markdown.parse(path, text)
+    return Parsed("text", prose=0)
+
+
+def _json_or_yaml(path: str, text: str, strict: bool) -> Parsed:
+    try:
+        return json.parse(path, text)
+    except FormatError:
+        parsed = yaml.parse(path, text, strict=strict)
+        if not any(root.is_mapping or root.is_sequence for root in parsed.roots):
+            raise
+        return parsed
+
+
+def _format(path: str, text: str) -> str:
+    name = basename(path).lower()
+    suffix = "." + name.rsplit(".", 1)[1] if "." in name.lstrip(".") else ""
+    if name.endswith(".tfstate.backup"):
+        return "json"
+    if suffix in _SUFFIXES:
+        return _SUFFIXES[suffix]
+    if suffix in _TEXT or name.startswith(".env"):
+        return "text"
+    return _by_content(text)
+
+
+def _by_content(text: str) -> str:
+    """Tell the format of a file whose name does not, by trying what its first lines look like."""
+    lines = [line.strip() for line in text[:4096].splitlines()]
+    lines = [line for line in lines if line and not line.startswith(("#", "//"))]
+    if not lines:
+        return "text"
+    tries = []
+    if lines[0][0] in "{[" and not _TOML_LINE.match(lines[0]):
+        tries.append("json")
+    elif _TOML_LINE.match(lines[0]):
+        tries += ["toml"]
+    elif _HCL_LINE.match(lines[0]):
+        tries += ["hcl"]
+    elif _YAML_LINE.match(lines[0]):
+        tries += ["yaml"]
+    for name in tries:
+        try:
+            {"json": json.parse, "toml": toml.parse, "hcl": hcl.parse, "yaml": yaml.parse}[name]("-", text)
+        except FormatError:
+            continue
+        return name
+    return "text"
+
+
+def _one_page(parsed: Parsed) -> str | None:
+    """Tell why a file that holds one answer of an interface is not all of it."""
+    if len(parsed.roots) != 1:
+        return None
+    root = parsed.roots[0]
+    for within, name in ((root, ""), (root.get("result"), "result.")):
+        if within is None or not within.is_mapping:
+            continue
+        for sign in ("IsTruncated", "isTruncated", "is_truncated"):
+            if _says(within.get(sign)):
+                return f"one page of several: {name}{sign} is true"
+        for sign in _NEXT:
+            node = within.get(sign)
+            if node is not None and node.text():
+                return f"one page of several: {name}{sign} names the next"
+    rest = root.get("metadata", "continue")
+    return "one page of several: metadata.continue names the next" if rest is not None and rest.text() else None
+
+
+def _says(node: Node | None) -> bool:
+    return node is not None and node.value in (True, "true", "True")

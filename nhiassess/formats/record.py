@@ -1,0 +1,169 @@
+"""A mapping read field by field, with a complaint for each that is missing, unknown or of the wrong kind."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from nhiassess.errors import Complaint
+from nhiassess.formats.format import Document, Node
+
+
+class Record:
+    """One mapping of a file of ours; what is wrong with it is gathered, never raised one by one.
+
+    Parameters
+    ----------
+    path:
+        The file, as complaints print it.
+    node:
+        The mapping; anything else is a complaint.
+    complaints:
+        The list that every record of a reading shares.
+    dotted:
+        Where the mapping stands in the file, such as ``$.controls[3]``.
+    """
+
+    def __init__(self, path: str, node: Node, complaints: list[Complaint], dotted: str = "$") -> None:
+        self.path, self.node, self.complaints, self.dotted = path, node, complaints, dotted
+        self._asked: set[str] = set()
+        if not node.is_mapping:
+            self.complain(node, "a mapping is expected here", "Write `key: value` lines.")
+
+    @property
+    def place(self) -> tuple[str, int, int]:
+        """The path, line and column of the mapping."""
+        return self.path, self.node.line, self.node.column
+
+    def complain(self, node: Node | None, what: str, hint: str = "", key: str = "") -> None:
+        """Add one complaint about a node of this file."""
+        at = node or self.node
+        dotted = f"{self.dotted}.{key}" if key else self.dotted
+        self.complaints.append(Complaint(f"{dotted}: {what}", f"{self.path}:{at.line}:{at.column}", hint))
+
+    def has(self, key: str) -> bool:
+        """Tell whether the key is there with a value that is not null."""
+        self._asked.add(key)
+        node = self.node.get(key)
+        return node is not None and node.value is not None
+
+    def text(self, key: str, *, among: Collection[str] = (), needed: bool = True) -> str:
+        """Read text; a complaint and "" when it is absent, empty or no text."""
+        found = self.optional_text(key, among=among)
+        if not found and needed and not self._complained(key):
+            self.complain(None, "is missing", "Add it.", key)
+        return found or ""
+
+    def optional_text(self, key: str, *, among: Collection[str] = ()) -> str | None:
+        """Read text that may be absent."""
+        if not self.has(key):
+            return None
+        node = self.node.get(key)
+        assert node is not None
+        value = node.text()
+        if value is None:
+            self.complain(node, f"text is expected, not {node.plain()!r}", "Put it in quotes.", key)
+            return None
+        if among and value not in among:
+            near = get_close_matches(value, list(among), 1)
+            hint = f"Did you mean {near[0]}?" if near else f"One of: {', '.join(sorted(among))}."
+            self.complain(node, f"{value!r} is not allowed here", hint, key)
+        return value
+
+    def texts(self, key: str) -> tuple[str, ...]:
+        """Read a list of texts that may be absent."""
+        if not self.has(key):
+            return ()
+        node = self.node.get(key)
+        assert node is not None
+        found = []
+        for each in node.listed():
+            value = each.text()
+            if value is None:
+                self.complain(each, f"text is expected, not {each.plain()!r}", "Put it in quotes.", key)
+            else:
+                found.append(value)
+        return tuple(found)
+
+    def integer(self, key: str) -> int | None:
+        """Read a whole number that may be absent."""
+        if not self.has(key):
+            return None
+        node = self.node.get(key)
+        assert node is not None
+        if isinstance(node.value, bool) or not isinstance(node.value, int):
+            self.complain(node, f"a whole number is expected, not {node.plain()!r}", "", key)
+            return None
+        return node.value
+
+    def flag(self, key: str, default: bool) -> bool:
+        """Read true or false."""
+        found = self.optional_flag(key)
+        return default if found is None else found
+
+    def optional_flag(self, key: str) -> bool | None:
+        """Read true, false or nothing."""
+        if not self.has(key):
+            return None
+        node = self.node.get(key)
+        assert node is not None
+        if not isinstance(node.value, bool):
+            self.complain(node, f"true or false is expected, not {node.plain()!r}", "", key)
+            return None
+        return node.value
+
+    def record(self, key: str) -> Record | None:
+        """Read a mapping that may be absent."""
+        if not self.has(key):
+            return None
+        node = self.node.get(key)
+        assert node is not None
+        return Record(self.path, node, self.complaints, f"{self.dotted}.{key}")
+
+    def records(self, key: str) -> Iterator[Record]:
+        """Read a list of mappings that may be absent."""
+        if not self.has(key):
+            return
+        node = self.node.get(key)
+        assert node is not None
+        if not node.is_sequence:
+            self.complain(node, "a list is expected here", "Begin each line with `- `.", key)
+            return
+        for place, each in enumerate(node.elements()):
+            yield Record(self.path, each, self.complaints, f"{self.dotted}.{key}[{place}]")
+
+    def plain(self, key: str) -> Any:
+        """Read whatever stands there as plain data; None when absent."""
+        if not self.has(key):
+            return None
+        node = self.node.get(key)
+        assert node is not None
+        return node.plain()
+
+    def mapping(self, key: str) -> Mapping[str, Node]:
+        """Read the entries of a mapping that may be absent."""
+        record = self.record(key)
+        return dict(record.node.items()) if record else {}
+
+    def done(self) -> None:
+        """Complain about every key that nobody asked for."""
+        for key, node in self.node.items():
+            if key not in self._asked:
+                near = get_close_matches(key, sorted(self._asked), 1)
+                hint = f"Did you mean {near[0]}?" if near else f"Known keys: {', '.join(sorted(self._asked))}."
+                line, column = node.key_line, node.key_column
+                self.complaints.append(
+                    Complaint(f"{self.dotted}.{key}: is not a known key", f"{self.path}:{line}:{column}", hint)
+                )
+
+    def _complained(self, key: str) -> bool:
+        return bool(self.complaints) and self.complaints[-1].what.startswith(f"{self.dotted}.{key}:")
+
+
+def problems(path: str, document: Document) -> list[Complaint]:
+    """Give what reading a file already found wrong, such as duplicate keys, as complaints."""
+    return [
+        Complaint(f"{each.path}: {each.what}", f"{path}:{each.line}:{each.column}", each.hint)
+        for each in document.problems
+    ]

@@ -1,0 +1,343 @@
+"""A parsed file loses its secrets: in every node, in the text, in the body and in what the reader complained of."""
+
+from __future__ import annotations
+
+import hmac
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import MappingProxyType
+
+from nhiassess.formats.format import REDACTED, Document, Node, Parsed, Problem, Secret
+from nhiassess.formats.issued import issued
+from nhiassess.formats.names import declares, hints
+from nhiassess.formats.places import Places
+from nhiassess.formats.secrets import Span, everywhere, find, find_in_prose, suspicious
+
+# keys whose value is known by another name: that of a key beside them, or else of the mapping they stand in
+_VALUES = frozenset({
+    "value", "Value", "default", "Default", "defaultValue", "DefaultValue", "Fn::Sub", "plainText", "literal",
+    "stringValue", "const", "ParameterValue",
+})  # fmt: skip
+_NAMES = ("name", "Name", "key", "Key", "variable", "header", "env", "envVar", "var", "ParameterKey")
+# tags whose text names something instead of being it
+_REFERRING = frozenset({
+    "!Ref", "!GetAtt", "!ImportValue", "!FindInMap", "!Condition", "!secret", "!env", "!ENV", "!env_var",
+    "!vault", "!include", "!file", "!reference",
+})  # fmt: skip
+_STATE = (".tfstate", ".tfstate.backup")
+# as many as a hand-written file could hold; a dump with more is masked place by place only
+_MAX_LITERALS = 400
+
+
+def redact(path: str, text: str, parsed: Parsed, key: bytes) -> Document:
+    """Take every secret out of a parsed file.
+
+    Parameters
+    ----------
+    path:
+        The file; its name tells some places where every value is a secret.
+    text:
+        The decoded text.
+    parsed:
+        What a reader made of it.
+    key:
+        The key of the run, for fingerprints.
+
+    Returns
+    -------
+    Document
+        Without any secret that `secrets.find` or `secrets.find_in_prose` knows.
+    """
+    work = _Redaction(path, text, parsed, key)
+    roots = tuple(work.node(root) for root in parsed.roots)
+    for node in parsed.dropped:
+        work.node(node)
+    for start, end in parsed.comments:
+        work.prose(start, end)
+    if parsed.prose is not None:
+        work.prose(parsed.prose, len(text))
+    work.anywhere()
+    masked, moved = work.masked(parsed.prose)
+    if work.literals:
+        roots = tuple(work.again(root) for root in roots)
+    body = "" if moved is None else masked[moved:]
+    return Document(
+        parsed.name,
+        roots,
+        masked,
+        body,
+        0 if parsed.prose is None else work.places.at(parsed.prose)[0],
+        tuple(work.problem(each) for each in parsed.problems),
+        parsed.incomplete,
+        tuple(sorted(set(work.secrets), key=lambda each: (each.line, each.column, each.kind, each.length))),
+    )
+
+
+class _Redaction:
+    """What one file's redaction has found so far."""
+
+    def __init__(self, path: str, text: str, parsed: Parsed, key: bytes) -> None:
+        self.text, self.key = text, key
+        self.places = Places(text)
+        forms = issued(text)
+        self.forms = bool(forms)
+        self.plain_sight = everywhere(text, forms)
+        self.marks = sorted({*suspicious(text), *(span.start for span in self.plain_sight)})
+        # an escaped letter or an alias can hide a name or a value from the search over the text
+        self.is_state = path.endswith(_STATE)
+        self.everything = parsed.name != "json" or self.is_state or "\\u00" in text
+        self.masks: list[tuple[int, int]] = []
+        self.secrets: list[Secret] = []
+        self.literals: set[str] = set()
+        self.pattern: re.Pattern[str] | None = None
+        self.at_start: dict[int, tuple[Span, ...]] = {}
+
+    def node(self, node: Node, name: str = "", forced: bool = False, hinted: bool = False) -> Node:
+        """Redact one node and all below it; a node without secrets comes back as it is."""
+        value = node.value
+        if isinstance(value, (Mapping, tuple)):
+            named = forced or hinted or bool(name and (declares(name) or hints(name)))
+            if not named and not self.everything and not self._marked(node.start, node.end):
+                return node
+            hinted = hinted or bool(name and name[-1:] in "sS" and hints(name))
+            if isinstance(value, tuple):
+                return self._sequence(node, value, name, forced, hinted)
+            return self._mapping(node, value, name, forced, hinted)
+        return self._scalar(node, name, forced, hinted)
+
+    def _mapping(self, node: Node, value: Mapping[str, Node], name: str, forced: bool, hinted: bool) -> Node:
+        kind = value.get("kind")
+        is_secret = kind is not None and kind.value == "Secret" and "apiVersion" in value
+        known_as = next((each for each in (node.get(word) for word in _NAMES) if each and each.text()), None)
+        changed = False
+        members: dict[str, Node] = {}
+        for key, child in value.items():
+            under = key
+            if key in _VALUES:
+                under = (known_as.text() if known_as else None) or name
+            elif key in ("Fn::Join", "Fn::If"):
+                under = name
+            inside = forced or (is_secret and key in ("data", "stringData"))
+            inside = inside or (self.is_state and key in ("attributes", "outputs", "attributes_flat"))
+            new = self.node(child, under, inside, hinted)
+            key_spans = (
+                find(key, known_forms=self.forms)
+                if len(key) >= 12 and (self.everything or self._marked_at(child))
+                else ()
+            )
+            if key_spans:
+                found = self._secrets(key, key_spans, child.key_line, child.key_column)
+                start = self.places.starts[child.key_line - 1] + child.key_column - 1
+                self._mask(start, min(len(self.text), start + 2 * len(key) + 16), key, key_spans)
+                new = replace(new, secrets=new.secrets + found)
+            changed = changed or new is not child or bool(key_spans)
+            members[_free(_masked(key, key_spans), members) if key_spans else key] = new
+        return replace(node, value=MappingProxyType(members)) if changed else node
+
+    def _sequence(self, node: Node, value: tuple[Node, ...], name: str, forced: bool, hinted: bool) -> Node:
+        elements, flag = [], ""
+        if node.tag in _REFERRING:
+            return node
+        for place, child in enumerate(value):
+            # the first of !If names a condition
+            under = "" if node.tag == "!If" and not place else flag or name
+            elements.append(self.node(child, under, forced, hinted))
+            text = child.value
+            flag = text.lstrip("-") if isinstance(text, str) and text.startswith("-") and "=" not in text else ""
+        if all(new is old for new, old in zip(elements, value, strict=True)):
+            return node
+        return replace(node, value=tuple(elements))
+
+    def _scalar(self, node: Node, name: str, forced: bool, hinted: bool) -> Node:
+        value = node.value
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            return self._number(node, value, name, forced)
+        if not isinstance(value, str) or not value:
+            return node
+        named = bool(name) and (declares(name) is not None or hints(name))
+        otherwise = self._written_otherwise(node, value)
+        if not (forced or hinted or named or otherwise or self._marked(node.start, node.end)):
+            return node
+        if node.tag in _REFERRING or (node.tag == "template" and value.startswith("{{")):
+            name, hinted = "", False
+        if node.tag == "expression":
+            spans = _in_expression(value, name)
+        else:
+            known = self.forms or otherwise
+            spans = find(value, name, place_of_secrets=forced, hinted=hinted, known_forms=known)
+        return self._without(node, value, spans) if spans else node
+
+    def _number(self, node: Node, value: int | float, name: str, forced: bool) -> Node:
+        # a password may be all digits; a token or a key never is, while counts of tokens are everywhere
+        if not forced and not (name and declares(name) == "password" and abs(value) > 999):
+            return node
+        text = self.text[node.start : node.end].strip() or str(value)
+        return self._without(node, text, (Span(0, len(text), "password", "medium", "declared field"),))
+
+    def _without(self, node: Node, value: str, spans: tuple[Span, ...]) -> Node:
+        found = self._secrets(value, spans, node.line, node.column)
+        self._mask(node.start, node.end, value, spans)
+        self.at_start[node.start] = spans
+        return replace(node, value=_masked(value, spans), secrets=node.secrets + found)
+
+    def _secrets(self, value: str, spans: Iterable[Span], line: int, column: int) -> tuple[Secret, ...]:
+        found = []
+        for span in spans:
+            part = value[span.start : span.end]
+            print_ = hmac.new(self.key, part.encode("utf-8", "replace"), "sha256").hexdigest()
+            found.append(Secret(span.kind, print_, len(part), span.confidence, span.how, line, column))
+            if _tells_itself(part):
+                self.literals.add(part)
+        self.secrets += found
+        return tuple(found)
+
+    def _mask(self, start: int, end: int, value: str, spans: Iterable[Span]) -> None:
+        """Mask the secret parts where the file writes them, or the whole scalar when it writes them otherwise."""
+        if start < 0:
+            return
+        raw = self.text[start:end]
+        at = raw.find(value)
+        for span in spans:
+            part = value[span.start : span.end]
+            if at >= 0:
+                self.masks.append((start + at + span.start, start + at + span.end))
+            elif part in raw:
+                places = [found.start() for found in re.finditer(re.escape(part), raw)]
+                self.masks += [(start + place, start + place + len(part)) for place in places]
+            else:
+                quotes = 1 if raw[:1] in "\"'" and len(raw) > 1 else 0
+                self.masks.append((start + quotes, end - quotes))
+
+    def prose(self, start: int, end: int) -> None:
+        """Find the secrets of a stretch of text that no node covers."""
+        if not self._marked(start, end):
+            return
+        stretch = self.text[start:end]
+        for span in find_in_prose(stretch, known_forms=self.forms):
+            self._in_text(start + span.start, start + span.end, span)
+
+    def anywhere(self) -> None:
+        """Find what is a secret wherever it stands, so that nothing that a reader passed over stays in the text."""
+        covered = _joined(self.masks)
+        for span in self.plain_sight:
+            place = bisect_right(covered, (span.start, len(self.text)))
+            if not place or covered[place - 1][1] < span.end:
+                self._in_text(span.start, span.end, span)
+
+    def _in_text(self, start: int, end: int, span: Span) -> None:
+        self._secrets(self.text, (replace(span, start=start, end=end),), *self.places.at(start))
+        self.masks.append((start, end))
+
+    def masked(self, prose: int | None) -> tuple[str, int | None]:
+        """Give the text with every secret masked, line by line the same, and where its body now begins."""
+        self.pattern = pattern = _any_of(self.literals)
+        masks = self.masks + ([found.span() for found in pattern.finditer(self.text)] if pattern else [])
+        parts, reached, moved = [], 0, prose
+        for start, end in _joined(masks):
+            if prose is not None and start < prose:
+                moved = (moved or 0) + len(REDACTED) - (end - start) + len(_line_ends(self.text[start:end]))
+            parts += [self.text[reached:start], REDACTED, _line_ends(self.text[start:end])]
+            reached = end
+        return "".join((*parts, self.text[reached:])), moved
+
+    def again(self, node: Node) -> Node:
+        """Take secrets that were recognised in one place out of every other place."""
+        value = node.value
+        if isinstance(value, tuple):
+            elements = tuple(self.again(child) for child in value)
+            same = all(new is old for new, old in zip(elements, value, strict=True))
+            return node if same else replace(node, value=elements)
+        if isinstance(value, Mapping):
+            members: dict[str, Node] = {}
+            for key, child in value.items():
+                members[_free(self._plainly(key), members)] = self.again(child)
+            same = all(a is b for a, b in zip(members.values(), value.values(), strict=True)) and [*members] == [*value]
+            return node if same else replace(node, value=MappingProxyType(members))
+        if not isinstance(value, str) or not value:
+            return node
+        if not node.secrets and (spans := self.at_start.get(node.start)) and spans[-1].end <= len(value):
+            return self._without(node, value, spans)
+        plainly = self._plainly(value)
+        return node if plainly == value else replace(node, value=plainly)
+
+    def problem(self, problem: Problem) -> Problem:
+        """Give a problem whose path and words hold no secret."""
+        return replace(problem, path=self._plainly(_without_any(problem.path)), what=self._plainly(problem.what))
+
+    def _plainly(self, text: str) -> str:
+        return self.pattern.sub(REDACTED, text) if self.pattern else text
+
+    def _marked(self, start: int, end: int) -> bool:
+        place = bisect_left(self.marks, start)
+        return place < len(self.marks) and self.marks[place] < end
+
+    def _marked_at(self, child: Node) -> bool:
+        start = self.places.starts[child.key_line - 1] + child.key_column - 1
+        return self._marked(start, max(child.start, start + 1))
+
+    def _written_otherwise(self, node: Node, value: str) -> bool:
+        return (
+            self.everything
+            and not self.text.startswith(value, node.start)
+            and not self.text.startswith(value, node.start + 1)
+        )
+
+
+def _any_of(literals: set[str]) -> re.Pattern[str] | None:
+    if not literals or len(literals) > _MAX_LITERALS:
+        return None
+    return re.compile("|".join(re.escape(each) for each in sorted(literals, key=lambda each: (-len(each), each))))
+
+
+def _in_expression(text: str, name: str) -> tuple[Span, ...]:
+    """Find literals inside an expression whose value is declared a secret, besides what is one anywhere."""
+    spans = list(find(text))
+    if name and declares(name):
+        for found in re.finditer(r'(?<!\[)"((?:[^"\\$]|\\.)*)"(?!\])', text):
+            inner = find(found[1], name)
+            spans += [replace(span, start=found.start(1) + span.start, end=found.start(1) + span.end) for span in inner]
+    return tuple(sorted({(span.start, span.end): span for span in spans}.values(), key=lambda span: span.start))
+
+
+def _masked(value: str, spans: Sequence[Span]) -> str:
+    parts, reached = [], 0
+    for span in spans:
+        if span.start >= reached:
+            parts += [value[reached : span.start], REDACTED]
+        reached = max(reached, span.end)
+    return "".join((*parts, value[reached:]))
+
+
+def _without_any(text: str) -> str:
+    return _masked(text, find(text))
+
+
+def _free(key: str, taken: Mapping[str, Node]) -> str:
+    """Give a key that is not taken, for when two redacted keys look alike."""
+    number, free = 2, key
+    while free in taken:
+        free, number = f"{key} ({number})", number + 1
+    return free
+
+
+def _tells_itself(part: str) -> bool:
+    # shorter or plainer ones, such as `admin`, stand elsewhere for other things
+    return "\n" not in part and (
+        len(part) >= 12 or (len(part) >= 8 and any(c.isdigit() for c in part) and any(c.isalpha() for c in part))
+    )
+
+
+def _line_ends(text: str) -> str:
+    return "".join(re.findall(r"\r?\n|\r", text))
+
+
+def _joined(masks: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(masks):
+        if joined and start < joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        elif end > start:
+            joined.append((start, end))
+    return joined

@@ -1,0 +1,350 @@
+"""The one detector of secrets: which parts of a text are secret, of what kind, and how that is known."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from nhiassess.formats.format import Confidence, How
+from nhiassess.formats.issued import issued
+from nhiassess.formats.likeness import CODE, left_out, looks_random, looks_secret, no_secret
+from nhiassess.formats.names import SIGN, SMALL_SIGN, declares, hints
+from nhiassess.formats.references import Reference, is_placeholder, reference, without_references
+
+__all__ = [
+    "Reference",
+    "Span",
+    "everywhere",
+    "find",
+    "find_in_prose",
+    "is_placeholder",
+    "reference",
+    "suspicious",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where in a text a secret stands, and how it was recognised."""
+
+    start: int
+    end: int
+    kind: str
+    confidence: Confidence
+    how: How
+
+
+_PEM = re.compile(
+    r"-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"
+    r"(?:(?:(?!-----BEGIN)[\s\S]){0,20000}?-----END (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"
+    r"|[A-Za-z0-9+/=\s\\#*:,]{0,20000})"
+    r"|PuTTY-User-Key-File-\d[\s\S]{0,20000}?Private-MAC: ?[0-9a-f]*"
+)
+_HOST = r"(?=[\w.\-\[\]:%${}]{1,300}(?:[/?#,;\s\"'`)\\]|\Z))"
+_DSN = re.compile(r"(?<=://)(?P<user>[^\s:/@\"'<>`\\]{0,200}+):(?P<part>(?!//)[^\s\"'`<>]{1,500}?)@" + _HOST)
+_HTTP = re.compile(r"(?i)https?://\Z")
+_URL_TOKEN = re.compile(r"(?<=://)(?P<part>[A-Za-z0-9_-]{16,}+)@" + _HOST)
+_GO_DSN = re.compile(r"(?<![^\s\"'=])[\w.-]+:(?P<part>[^\s\"'@/]+)@(?:tcp|udp|unix)\(")
+_SCHEME = re.compile(
+    r"\b(?P<scheme>[Bb]earer|BEARER|[Bb]asic|BASIC|[Tt]oken|TOKEN|[Bb]ot|[Aa]pi[Kk]ey)(?:\s|%20)+"
+    r"(?P<part>[A-Za-z0-9._~+/=|-]{8,})"
+)
+_BARE = r"(?:\$\{\{?[^}\n]*\}\}?|\{\{[^}\n]*\}\}|[^\s\"'`])+"
+_ASSIGN = re.compile(
+    r"(?P<before>[?&]|--?|)(?<![A-Za-z0-9_])(?P<name>[A-Za-z_][A-Za-z0-9_-]{1,80})(?P<close>\\{0,3}[\"'])?\]?"
+    r"(?P<sep>[ \t]{0,3}(?:=>|:=|=|:)[ \t]{0,3})"
+)
+_VALUE = re.compile(
+    r"(?P<quote>[\"'])(?P<quoted>(?:\\.|[^\n])*?)(?=(?P=quote)|\n|\Z)"
+    r"|(?P<escaped>\\{1,3}[\"'])(?P<inner>[^\n]*?)(?=(?P=escaped)|\n|\Z)"
+    rf"|(?P<bare>{_BARE})"
+)
+_CONNECTION = re.compile(r"=[^;\n]{0,500};\s{0,10}[\w ]{1,60}=")
+_FLAG = re.compile(rf"(?<!\S)--?(?P<name>[A-Za-z][\w-]{{2,60}})\s+[\"']?(?P<part>(?!-){_BARE})")
+_USER = re.compile(rf"(?<!\S)(?:-u|--user|--proxy-user)[ =][\"']?(?!\d+:\d+(?:\s|\Z))[^\s:\"'/]+:(?P<part>{_BARE})")
+_SSHPASS = re.compile(rf"\bsshpass\s+-p\s*[\"']?(?P<part>{_BARE})")
+_NETRC = re.compile(r"\bmachine\s+\S+\s+(?:login\s+\S+\s+)?password\s+(?P<part>\S+)")
+_ENTRY = re.compile(
+    r"\s*(?:export\s+|-e\s+|--env\s+|--?)?(?P<name>[A-Za-z_][\w.-]{0,80}?)\s*(?P<sep>[=:])\s*(?P<part>\S.*)\Z",
+    re.S,
+)
+_LINE = re.compile(
+    r"(?m)^[ \t]*(?:[-*#;/]+[ \t]*)?(?:export[ \t]+)?(?P<name>[A-Za-z_/:.][\w.:/-]{0,200})[ \t]*(?P<sep>[=:])"
+    rf"[ \t]*[\"']?(?P<part>{_BARE})[\"']?[ \t]*,?\r?$"
+)
+_AWS_PAIR = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{16}[\"'\s:,;=|/]{1,10}(?P<part>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])")
+_DEFAULT = re.compile(r"\$\{[A-Za-z_]\w*:?[-=+](?P<part>[^{}]+)\}")
+_OPENING = {")": "(", "]": "[", "}": "{", ">": "<"}
+
+
+def suspicious(text: str) -> list[int]:
+    """Give the offsets of the words that go with secrets; what holds none of them need not be looked at.
+
+    Parameters
+    ----------
+    text:
+        A whole file.
+
+    Returns
+    -------
+    list of int
+        In rising order.
+    """
+    small = text.lower()
+    # a few letters change their length with their case, which would move every offset after them
+    signs = SMALL_SIGN.finditer(small) if len(small) == len(text) else SIGN.finditer(text)
+    return [found.start() for found in signs]
+
+
+def find(
+    text: str,
+    name: str = "",
+    *,
+    place_of_secrets: bool = False,
+    hinted: bool = False,
+    known_forms: bool = True,
+) -> tuple[Span, ...]:
+    """Find the secret parts of one scalar.
+
+    Parameters
+    ----------
+    text:
+        The scalar.
+    name:
+        The field, variable, header or flag that it stands under.
+    place_of_secrets:
+        Whether it stands where every value is a secret, such as the data of a Kubernetes Secret.
+    hinted:
+        Whether what is around it makes a random-looking value worth a second look.
+    known_forms:
+        Whether to look for tokens of known forms; False when the file is known to hold none.
+
+    Returns
+    -------
+    tuple of Span
+        In order and apart from one another; empty for references, placeholders and ordinary values.
+
+    Examples
+    --------
+    >>> [(span.start, span.end, span.kind) for span in find("postgres://app:hunter2@db/x")]
+    [(15, 22, 'dsn_password')]
+    >>> find("${DB_PASSWORD}", "password")
+    ()
+    """
+    if not text or text.isspace():
+        return ()
+    spans = everywhere(text, issued(text) if known_forms else [])
+    if place_of_secrets and without_references(text) and not is_placeholder(text):
+        return (_whole(text, spans, "generic", "high"),)
+    kind = declares(name) if name else None
+    if kind:
+        spans += _declared(text, name, kind, spans)
+    if found := _ENTRY.match(text):
+        spans += _entry(text, found)
+    spans += _assignments(text, in_prose=False)
+    if not spans and (hinted or hints(name)) and looks_random(text):
+        spans.append(Span(0, len(text), "generic", "low", "entropy"))
+    return _apart(spans)
+
+
+def find_in_prose(text: str, *, known_forms: bool = True) -> tuple[Span, ...]:
+    """Find the secret parts of a comment, a Markdown body or a text file.
+
+    Parameters
+    ----------
+    text:
+        The prose.
+    known_forms:
+        Whether to look for tokens of known forms; False when the file is known to hold none.
+
+    Returns
+    -------
+    tuple of Span
+        In order and apart from one another.
+
+    Examples
+    --------
+    >>> find_in_prose("The password is checked by the gateway; set TOKEN=${TOKEN}.")
+    ()
+    """
+    spans = everywhere(text, issued(text) if known_forms else []) + _assignments(text, in_prose=True)
+    for found in _LINE.finditer(text):
+        kind = declares(found["name"].rsplit("/", 1)[-1].lstrip(":"))
+        # in source code the spaces around `=` go with calls and names on its right side
+        code = text[found.end("name")] == " " and CODE.match(found["part"])
+        if kind and not code and (found["sep"] == "=" or kind == "password" or looks_secret(found["part"])):
+            spans += _part(text, *found.span("part"), found["name"], kind)
+    spans += [Span(*found.span("part"), "password", "high", "structure") for found in _NETRC.finditer(text)]
+    return _apart(spans)
+
+
+def everywhere(text: str, forms: list[tuple[str, int, int]]) -> list[Span]:
+    """Find what is a secret wherever it stands: tokens of known forms, keys, passwords in addresses, headers.
+
+    Parameters
+    ----------
+    text:
+        One value or a whole file.
+    forms:
+        What `issued` finds in it.
+
+    Returns
+    -------
+    list of Span
+        In no order; they may overlap.
+    """
+    spans = [
+        Span(start, end, kind, "medium" if kind == "aws_access_key_id" else "high", "prefix")
+        for kind, start, end in forms
+        if not is_placeholder(text[start:end]) and not left_out(text[start:end])
+    ]
+    if "PRIVATE KEY" in text or "PuTTY" in text:
+        spans += [Span(*found.span(), "private_key", "high", "structure") for found in _PEM.finditer(text)]
+    if "://" in text and "@" in text:
+        for found in _DSN.finditer(text):
+            part = found["part"]
+            if "/" in part and _HTTP.search(text, max(0, found.start() - 8), found.start()):
+                continue
+            if without_references(part) and not is_placeholder(part):
+                spans.append(Span(*found.span("part"), "dsn_password", "high", "structure"))
+        for found in _URL_TOKEN.finditer(text):
+            if looks_secret(found["part"]):
+                spans.append(Span(*found.span("part"), "dsn_password", "medium", "structure"))
+    for found in _SCHEME.finditer(text):
+        if looks_secret(found["part"]) and not is_placeholder(found["part"]) and not CODE.match(found["part"]):
+            kind = "password" if found["scheme"].lower() == "basic" else "oauth_token"
+            spans.append(Span(*found.span("part"), kind, "medium", "structure"))
+    for pattern, kind in (
+        (_USER, "password"), (_SSHPASS, "password"), (_GO_DSN, "dsn_password"), (_AWS_PAIR, "aws_secret_access_key")
+    ):  # fmt: skip
+        for found in pattern.finditer(text):
+            if without_references(found["part"]) and not is_placeholder(found["part"]):
+                spans.append(Span(*found.span("part"), kind, "high", "structure"))
+    return spans
+
+
+def _declared(text: str, name: str, kind: str, known: list[Span]) -> list[Span]:
+    if kind == "dsn_password" or "://" in text:
+        return [] if "://" in text or "=" in text or _GO_DSN.search(text) else _part(text, 0, len(text), name, kind)
+    return _part(text, 0, len(text), name, kind, known)
+
+
+def _part(text: str, start: int, end: int, name: str, kind: str, known: list[Span] | None = None) -> list[Span]:
+    """Take text[start:end] at its name's word, unless it refers, holds a place, or cannot be a secret."""
+    value = text[start:end]
+    if is_placeholder(value) or reference(value):
+        default = _DEFAULT.search(value)
+        if default and not is_placeholder(default["part"]) and not no_secret(default["part"], name, kind):
+            begin, stop = default.span("part")
+            return [Span(start + begin, start + stop, kind, "medium", "declared field")]
+        if not without_references(value) or is_placeholder(value) or not value.strip().startswith(("$", "%")):
+            return []
+    bare = re.match(r"(?i)\s*(?:(?:bearer|basic|token|bot|apikey|negotiate)\s+)?", value)
+    offset = bare.end() if bare else 0
+    literal = value[offset:].rstrip()
+    if no_secret(literal, name, kind):
+        return []
+    how: How = "declared field"
+    for span in known or ():
+        if span.how == "prefix":
+            kind, how = span.kind, "prefix"
+    if kind == "authorization":
+        kind = "password" if value.lower().lstrip().startswith("basic") else "oauth_token"
+    sure: Confidence = "high" if looks_secret(literal) and len(literal) >= 12 else "medium"
+    return [Span(start + offset, start + offset + len(literal), kind, sure, how)]
+
+
+def _entry(text: str, found: re.Match[str]) -> list[Span]:
+    """Read a scalar that is `NAME=value`, `--flag=value` or `Header: value` as a whole."""
+    kind = declares(found["name"].strip())
+    if not kind:
+        return []
+    part = found["part"].rstrip()
+    if found["sep"] == ":" and not (" " not in part or re.match(r"(?i)(?:bearer|basic|token)\s+\S+\Z", part)):
+        return []
+    if part[:1] in "\"'" and part[-1:] == part[:1] and len(part) > 2:
+        return _part(text, found.start("part") + 1, found.start("part") + len(part) - 1, found["name"], kind)
+    if "://" in part or re.search(r";\s*\w+=", text) or re.search(r"\s(?:--?\w|\w+=)", part):
+        return []
+    if found["sep"] == "=" and kind != "password" and not reference(part):
+        # a command may follow, as in `TOKEN=value program`
+        part = part.split(maxsplit=1)[0]
+    return _part(text, found.start("part"), found.start("part") + len(part), found["name"], kind)
+
+
+def _assignments(text: str, *, in_prose: bool) -> list[Span]:
+    spans: list[Span] = []
+    if not SIGN.search(text):
+        return spans
+    connection = _CONNECTION.search(text) is not None
+    place = 0
+    while found := _ASSIGN.search(text, place):
+        place = found.end()
+        name, before, sep = found["name"], found["before"], found["sep"]
+        kind = declares(name) or ("api_key" if before and before in "?&" and name == "key" else None)
+        # `secret:` inside an ARN or another name with colons assigns nothing
+        if not kind or (sep == ":" and text[max(0, found.start("name") - 1) : found.start("name")] == ":"):
+            continue
+        if text.startswith("${", max(0, found.start("name") - 2)):
+            if default := _DEFAULT.match(text, found.start("name") - 2):
+                spans += _part(text, *default.span("part"), name, kind)
+                place = default.end()
+            continue
+        given = _VALUE.match(text, place)
+        if not given:
+            continue
+        quoted = given["bare"] is None
+        start, end = given.span(given.lastgroup or 0)
+        place = end
+        if not quoted:
+            end = _shortened(text, start, end, before, connection, in_prose)
+        value = text[start:end]
+        taken_at_word = (
+            (quoted and (found["close"] is not None or "=" in sep))
+            or ("=" in sep and (before in ("--", "-", "?", "&") or name.isupper() or connection))
+            or (not in_prose and sep.strip() == ":" and kind == "password")
+        )
+        if taken_at_word or (looks_secret(value) and not CODE.match(value)):
+            spans += _part(text, start, end, name, kind)
+    for found in _FLAG.finditer(text):
+        kind = declares(found["name"])
+        if kind and (looks_secret(found["part"]) or not in_prose):
+            spans += _part(text, *found.span("part"), found["name"], kind)
+    return spans
+
+
+def _shortened(text: str, start: int, end: int, before: str, connection: bool, in_prose: bool) -> int:
+    """Give where a value without quotes ends, which depends on what it stands in."""
+    value = text[start:end]
+    if before in ("?", "&"):
+        return start + len(re.split(r"[&#]", value, maxsplit=1)[0])
+    if connection:
+        return start + len(value.split(";", 1)[0])
+    while value and (
+        value[-1] in ",;" or (value[-1] in ")]}>" and value.count(_OPENING[value[-1]]) < value.count(value[-1]))
+    ):
+        value = value[:-1]
+    value = re.sub(r"(?:\\[nrt])+\Z", "", value)
+    return start + len(re.sub(r"[.,:!?]+\Z", "", value) if in_prose else value)
+
+
+def _whole(text: str, known: list[Span], kind: str, sure: Confidence) -> Span:
+    start = len(text) - len(text.lstrip())
+    for span in known:
+        kind = span.kind
+    return Span(start, len(text.rstrip()), kind, sure, "declared field")
+
+
+def _apart(spans: list[Span]) -> tuple[Span, ...]:
+    """Join spans that overlap; the surest recognition names the joined one."""
+    order = {"prefix": 0, "declared field": 1, "structure": 2, "entropy": 3}
+    joined: list[Span] = []
+    for span in sorted(set(spans), key=lambda each: (each.start, -each.end, order[each.how], each.kind)):
+        if not joined or span.start >= joined[-1].end:
+            if span.end > span.start:
+                joined.append(span)
+            continue
+        last = joined[-1]
+        best = min(last, span, key=lambda each: order[each.how])
+        joined[-1] = Span(last.start, max(last.end, span.end), best.kind, best.confidence, best.how)
+    return tuple(joined)

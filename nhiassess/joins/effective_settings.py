@@ -1,0 +1,305 @@
+"""Which settings take effect, and what they put before the tools of an agent: approval, gates, sandbox."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from urllib.parse import quote
+
+from nhiassess.joins import claude_permissions, client_approvals
+from nhiassess.joins.approval import WEAKEST_FIRST, Applied, Approval, applied, is_listed
+from nhiassess.joins.known_servers import abilities, built_in, described, matches, subjects
+from nhiassess.model.inventory import Agent, Gate, Inventory, Link, Setting, Tool, ToolServer
+from nhiassess.model.knowledge import Knowledge
+
+CLAUDE = "claude-code"
+_HANDLED = frozenset({CLAUDE, "codex", "mcp-agent"}) | client_approvals.ASKS | client_approvals.NEVER_ASKS
+
+
+@dataclass(frozen=True, slots=True)
+class EffectiveSettings:
+    """Applies settings: managed before local before project before user; deny before ask before allow."""
+
+    name: str = "effective_settings"
+    order: int = 20
+
+    def join(self, inventory: Inventory, knowledge: Knowledge) -> Inventory:
+        """Give the inventory with effective settings, and approvals and gates that follow from them."""
+        agents = {each.id: each for each in inventory.agents if each.platform in _HANDLED}
+        parents = {
+            link.target: link.source
+            for link in inventory.links
+            if link.verb == "delegates_to" and link.source in agents and link.target in agents
+        }
+        owned: dict[str, list[Setting]] = {}
+        for each in inventory.settings:
+            owned.setdefault(each.agent or "", []).append(each)
+        settings = {id: _applied(agents[id], parents.get(id), owned) for id in agents}
+        wider = _sub_agent_tools(_once(inventory), settings, parents, knowledge)
+        decided = _decided(wider, agents, settings)
+        parted = _parts(wider, agents, settings, decided, knowledge)
+        return _apply(wider, agents, settings, decided, parted)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Tools for the parts of a tool that a rule allows, with their links."""
+
+    tools: tuple[Tool, ...] = ()
+    links: tuple[Link, ...] = ()
+
+
+_SEVERAL_FILES = frozenset({"invokes", "executes_on", "delegates_to"})
+
+
+def _once(inventory: Inventory) -> Inventory:
+    """Make one relation of those that several files of one agent state alike."""
+    found: dict[tuple[str, ...], Link] = {}
+    for each in inventory.links:
+        alike = each.verb in _SEVERAL_FILES and each.gate is None
+        key = (each.source, each.verb, each.target, each.reason or "") if alike else (each.id,)
+        first = found.get(key)
+        if first is not None:
+            each = replace(first, locations=tuple(dict.fromkeys((*first.locations, *each.locations))))
+        found[key] = each
+    return replace(inventory, links=tuple(found.values()))
+
+
+def _applied(agent: Agent, parent: str | None, owned: Mapping[str, Sequence[Setting]]) -> Applied:
+    """Gather an agent's own settings, its parent's, and those of managed and user files above its folder."""
+    platform, _, rest = agent.id.removeprefix("agent:").partition("/")
+    steps = rest.split("/")[:-1]
+    found = [*owned.get(agent.id, ()), *owned.get(parent or "-", ())]
+    for length in range(len(steps)):
+        above = f"agent:{platform}/{'/'.join(steps[:length]) or '-'}/{platform}"
+        found += [each for each in owned.get(above, ()) if each.scope in ("managed", "user") and above != agent.id]
+    return applied(found)
+
+
+def _sub_agent_tools(
+    inventory: Inventory, settings: Mapping[str, Applied], parents: Mapping[str, str], knowledge: Knowledge
+) -> Inventory:
+    """Link the sub-agents of Claude Code to the tools of servers that they name or inherit."""
+    servers = {each.id: each for each in inventory.tool_servers}
+    tools = {each.id: each for each in inventory.tools}
+    links = list(inventory.links)
+    invoked: dict[str, list[Link]] = {}
+    for each in inventory.links:
+        if each.verb == "invokes" and each.target in tools:
+            invoked.setdefault(each.source, []).append(each)
+    for agent, parent in sorted(parents.items()):
+        stated = [each for each in settings[agent].all("tools") if each.agent == agent]
+        named = [each for each in stated if (each.value or "").startswith("mcp__")]
+        inherited = [(each, tools[each.target]) for each in invoked.get(parent, ())]
+        of_servers = [(each, tool) for each, tool in inherited if tool.server in servers]
+        if not stated or any(each.value == "*" for each in stated):
+            links += [_link(agent, "invokes", tool.id, each.locations) for each, tool in of_servers]
+            continue
+        for rule in named:
+            fitting = [tool for _, tool in of_servers if _is_named(rule.value or "", tool, servers)]
+            missing = [] if fitting else list(_named_tool(rule, of_servers, servers, knowledge))
+            for tool in (*fitting, *missing):
+                if tool.id not in tools:
+                    tools[tool.id] = tool
+                    links.append(_link(tool.id, "served_by", tool.server or "", rule.locations))
+                links.append(_link(agent, "invokes", tool.id, rule.locations))
+    unique = {each.id: each for each in links}
+    return replace(inventory, tools=tuple(tools[id] for id in sorted(tools)), links=tuple(unique.values()))
+
+
+def _is_named(rule: str, tool: Tool, servers: Mapping[str, ToolServer]) -> bool:
+    name = _name(tool, servers)
+    return name == rule or name.startswith(rule.removesuffix("*").removesuffix("__") + "__")
+
+
+def _named_tool(
+    rule: Setting, of_servers: Sequence[tuple[Link, Tool]], servers: Mapping[str, ToolServer], knowledge: Knowledge
+) -> Iterator[Tool]:
+    """Make the tool of a known server that a rule names and no list has."""
+    for id in dict.fromkeys(tool.server or "" for _, tool in of_servers):
+        prefix = f"mcp__{claude_permissions.server_name(servers[id].name or '')}__"
+        name = (rule.value or "").removeprefix(prefix)
+        if (rule.value or "").startswith(prefix) and name:
+            new = Tool(f"tool:{id.removeprefix('tool_server:')}/{quote(name)}", id, name, locations=rule.locations)
+            yield described(new, abilities(name, matches(subjects(servers[id]), knowledge.servers)))
+
+
+def _name(tool: Tool, servers: Mapping[str, ToolServer]) -> str:
+    """Give the name by which rules of Claude Code call a tool."""
+    server = servers.get(tool.server or "")
+    if server is None:
+        return tool.name or ""
+    return f"mcp__{claude_permissions.server_name(server.name or '')}__{tool.name}"
+
+
+def _decided(
+    inventory: Inventory, agents: Mapping[str, Agent], settings: Mapping[str, Applied]
+) -> dict[tuple[str, str], Approval]:
+    servers = {each.id: each for each in inventory.tool_servers}
+    tools = {each.id: each for each in inventory.tools}
+    found: dict[tuple[str, str], Approval] = {}
+    for link in inventory.links:
+        tool = tools.get(link.target)
+        if link.verb == "invokes" and link.source in agents and tool is not None:
+            platform, server = agents[link.source].platform or "", servers.get(tool.server or "")
+            found[link.source, tool.id] = _approval(platform, tool, server, servers, settings[link.source])
+    return found
+
+
+def _approval(
+    platform: str, tool: Tool, server: ToolServer | None, servers: Mapping[str, ToolServer], settings: Applied
+) -> Approval:
+    if platform != CLAUDE:
+        return client_approvals.approval(platform, tool.name or "", server, settings)
+    if server is not None and (off := claude_permissions.server_denied(server.name or "", settings)):
+        return Approval("denied", f"not started: {off.key}", (off,))
+    return claude_permissions.approval(_name(tool, servers), settings)
+
+
+def _parts(
+    inventory: Inventory,
+    agents: Mapping[str, Agent],
+    settings: Mapping[str, Applied],
+    decided: Mapping[tuple[str, str], Approval],
+    knowledge: Knowledge,
+) -> Parts:
+    """Make a tool of each part that a rule allows of a tool which is asked for otherwise."""
+    tools: list[Tool] = []
+    links: list[Link] = []
+    on_host = {each.source: each for each in inventory.links if each.verb == "executes_on"}
+    for agent in sorted(id for id in agents if agents[id].platform == CLAUDE):
+        stem = f"tool:{agent.removeprefix('agent:')}/"
+        for rule in claude_permissions.parts(settings[agent]):
+            whole = stem + quote(claude_permissions.tool_of(rule.value or ""))
+            if not claude_permissions.effective(rule, settings[agent]) or (agent, whole) not in decided:
+                continue
+            if decided[agent, whole].when != "each_call":
+                continue
+            id = stem + quote(rule.value or "", safe="-._~@:/*+=,()[]")
+            new = Tool(id, None, rule.value, approval="never", locations=rule.locations)
+            tools.append(described(new, abilities(rule.value or "", built_in(new, knowledge.servers))))
+            reason = f"may call {rule.value} unasked: {rule.key} allows it"
+            links.append(replace(_link(agent, "invokes", id, rule.locations), reason=reason))
+            if whole in on_host and "executes_code" in {name for name, _ in tools[-1].capabilities or ()}:
+                links.append(_link(id, "executes_on", on_host[whole].target, rule.locations))
+    return Parts(tuple({each.id: each for each in tools}.values()), tuple(links))
+
+
+def _apply(
+    inventory: Inventory,
+    agents: Mapping[str, Agent],
+    settings: Mapping[str, Applied],
+    decided: Mapping[tuple[str, str], Approval],
+    parted: Parts,
+) -> Inventory:
+    by_tool: dict[str, list[Approval]] = {}
+    by_agent: dict[str, list[Approval]] = {}
+    for (agent, tool), approval in decided.items():
+        by_tool.setdefault(tool, []).append(approval)
+        by_agent.setdefault(agent, []).append(approval)
+    gone = {tool for tool, found in by_tool.items() if all(each.when == "denied" for each in found)}
+    gone -= {each.target for each in inventory.links if each.verb == "invokes" and each.source not in agents}
+    links = []
+    for each in inventory.links:
+        decision = decided.get((each.source, each.target)) if each.verb == "invokes" else None
+        if not {each.source, each.target} & gone and (decision is None or decision.when != "denied"):
+            links.append(_gated(each, decision, settings))
+    tools = [
+        replace(each, approval=each.approval or _weakest(by_tool.get(each.id, ())))
+        for each in inventory.tools
+        if each.id not in gone
+    ]
+    return replace(
+        inventory,
+        agents=tuple(
+            _described_agent(each, settings[each.id], by_agent.get(each.id, ())) if each.id in agents else each
+            for each in inventory.agents
+        ),
+        tools=tuple(sorted((*tools, *parted.tools), key=lambda each: each.id)),
+        links=(*links, *parted.links),
+        settings=tuple(_marked(each, agents, settings) for each in inventory.settings),
+    )
+
+
+def _gated(link: Link, approval: Approval | None, settings: Mapping[str, Applied]) -> Link:
+    if link.verb == "executes_on":
+        return _boxed(link, settings)
+    if approval is None:
+        return link
+    otherwise = settings[link.source].file()
+    places = tuple(place for each in approval.settings for place in each.locations)
+    name = link.target.rpartition("/")[2]
+    return replace(
+        link,
+        gate=approval.gate(otherwise),
+        reason=f"may call {name}, {approval.because}",
+        locations=tuple(dict.fromkeys((*places, *link.locations))),
+    )
+
+
+def _boxed(link: Link, settings: Mapping[str, Applied]) -> Link:
+    """Put the sandbox of an agent before the host of its own tools, or the place where it is switched off."""
+    platform, _, rest = link.source.removeprefix("tool:").partition("/")
+    applying = settings.get(f"agent:{platform}/{rest.rpartition('/')[0]}")
+    if applying is None:
+        return link
+    stated = (
+        applying.first("sandbox.enabled")
+        if platform == CLAUDE
+        else client_approvals.codex_value("sandbox_mode", applying)
+    )
+    if stated is None:
+        return link
+    boxed = client_approvals.sandbox(platform, applying) not in ("none", None)
+    place = next((each.path for each in stated.locations), None)
+    gate = Gate("sandbox", "agent_process", place) if boxed else None
+    return replace(link, gate=gate, locations=tuple(dict.fromkeys((*stated.locations, *link.locations))))
+
+
+def _weakest(found: Iterable[Approval]) -> str | None:
+    stated = [approval.when for approval in found if approval.when in WEAKEST_FIRST]
+    return min(stated, key=WEAKEST_FIRST.index, default=None)
+
+
+def _described_agent(agent: Agent, settings: Applied, own: Sequence[Approval]) -> Agent:
+    """Say of an agent whether it asks, and in which sandbox it runs."""
+    platform = agent.platform or ""
+    loose = any(approval.when == "never" and not approval.default and not approval.sandboxed for approval in own)
+    asks = any(approval.when == "each_call" for approval in own)
+    by_default = platform in client_approvals.NEVER_ASKS and any(approval.when == "never" for approval in own)
+    autonomy = "auto-approves" if loose or (by_default and not asks) else "asks" if asks else None
+    if platform == "codex" and autonomy is None and client_approvals.codex_value("approval_policy", settings):
+        autonomy = "asks"
+    return replace(
+        agent,
+        autonomy=agent.autonomy or autonomy,
+        sandbox=agent.sandbox or client_approvals.sandbox(platform, settings),
+        model=agent.model or (settings.value("model") if platform == CLAUDE else None),
+    )
+
+
+def _marked(setting: Setting, agents: Mapping[str, Agent], settings: Mapping[str, Applied]) -> Setting:
+    if setting.agent is None:
+        return setting
+    applying = settings.get(setting.agent)
+    if applying is None:
+        return replace(setting, effective=True if setting.effective is None else setting.effective)
+    platform = agents[setting.agent].platform or ""
+    if platform == CLAUDE:
+        holds = claude_permissions.effective(setting, applying)
+    else:
+        holds = client_approvals.effective(platform, setting, applying)
+    strongest = is_listed(setting) or setting.scope == "profile" or setting.key in _DECIDED_ELSEWHERE
+    return replace(setting, effective=holds and (strongest or applying.first(setting.key or "") == setting))
+
+
+# keys whose strongest setting may be void, so that a weaker one holds
+_DECIDED_ELSEWHERE = frozenset({"permissions.defaultMode", "permissionMode", "approval_policy", "sandbox_mode"})
+
+
+def _link(source: str, verb: str, target: str, locations: tuple[object, ...]) -> Link:
+    place = locations[0] if locations else "-"
+    return Link(f"{source}|{verb}|{target}|{place}", source, verb, target, locations=locations)  # type: ignore[arg-type]  # places, as every value has them
+
+
+JOIN = EffectiveSettings()

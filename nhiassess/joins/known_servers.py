@@ -1,0 +1,222 @@
+"""Tool servers that are known get their tools and what each can do; the others are named as unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from posixpath import basename
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from nhiassess.model.inventory import Inventory, Link, Resource, Tool, ToolServer
+from nhiassess.model.knowledge import Knowledge, KnownServer
+
+UNKNOWN = (("unknown", "low"),)
+_FIELDS = ("sees_untrusted", "reads_private", "sends_out", "irreversible")
+_TOUCHES_HOST = frozenset({"reads_files", "writes_files", "executes_code"})
+_CONTAINERS = frozenset({"docker", "podman", "nerdctl", "container"})
+# agents that run on nobody's own machine
+_ELSEWHERE = frozenset({"github-actions", "kubernetes"})
+
+
+@dataclass(frozen=True, slots=True)
+class KnownServers:
+    """Says what the tools of well-known servers and agents can do."""
+
+    name: str = "known_servers"
+    order: int = 10
+
+    def join(self, inventory: Inventory, knowledge: Knowledge) -> Inventory:
+        """Give the inventory with the tools of known servers in the place of "*", and trust on every server."""
+        matched = {server.id: matches(subjects(server), knowledge.servers) for server in inventory.tool_servers}
+        servers = tuple(_trusted(each, matched[each.id]) for each in inventory.tool_servers)
+        observed = {server.id for server in inventory.tool_servers if subjects(server)}
+        present: dict[str | None, set[str]] = {}
+        for tool in inventory.tools:
+            present.setdefault(tool.server, set()).add(tool.name or "")
+        became: dict[str, tuple[Tool, ...]] = {}
+        for tool in inventory.tools:
+            known = matched.get(tool.server or "") or built_in(tool, knowledge.servers)
+            became[tool.id] = tuple(_described(tool, known, present[tool.server], tool.server in observed))
+        tools = {each.id: each for made in became.values() for each in made}
+        links = [made for link in inventory.links for made in _moved(link, became)]
+        resources, started = _hosts(servers, tools, links)
+        return replace(
+            inventory,
+            tool_servers=servers,
+            tools=tuple(tools[id] for id in sorted(tools)),
+            links=tuple({each.id: each for each in (*links, *started)}.values()),
+            resources=(*inventory.resources, *_new(resources, inventory.resources)),
+        )
+
+
+def subjects(server: ToolServer) -> tuple[str, ...]:
+    """Give what a server is known by: the host of its address, its package or image, its program, its command.
+
+    Parameters
+    ----------
+    server:
+        A tool server.
+
+    Returns
+    -------
+    tuple of str
+        In small letters. The name that a configuration gives it is not among them: anybody may choose it.
+
+    Examples
+    --------
+    >>> subjects(ToolServer("s", url="https://mcp.example.com/mcp?team=7"))
+    ('mcp.example.com', 'mcp.example.com/mcp')
+    """
+    found: list[str] = []
+    if server.url:
+        try:
+            parts = urlsplit(server.url)
+        except ValueError:  # an address that no client could call
+            return ()
+        host = parts.netloc.rpartition("@")[2].lower()
+        return (host, host + parts.path.rstrip("/").lower()) if host else ()
+    if server.package:
+        package = server.package.lower()
+        found += [package, package.replace("_", "-")]
+    elif server.command:
+        words = server.command.split()
+        found += [basename(words[0].replace("\\", "/")).lower(), server.command.lower()] if words else []
+    return tuple(dict.fromkeys(found))
+
+
+def matches(names: Iterable[str], known: Sequence[KnownServer]) -> tuple[KnownServer, ...]:
+    """Give the known servers that go by one of these names, the closest pattern first."""
+    listed = tuple(names)
+    found: list[tuple[int, str, KnownServer]] = []
+    for server in known:
+        fitting = [len(each) for each in server.matches for name in listed if fnmatchcase(name, each.lower())]
+        if fitting:
+            found.append((-max(fitting), server.id, server))
+    return tuple(server for _, _, server in sorted(found, key=lambda each: each[:2]))
+
+
+def built_in(tool: Tool, known: Sequence[KnownServer]) -> tuple[KnownServer, ...]:
+    """Give what is known of the agent that a tool without a server comes with."""
+    if tool.server is not None:
+        return ()
+    return matches((tool.id.removeprefix("tool:").split("/", 1)[0],), known)
+
+
+def abilities(name: str, known: Sequence[KnownServer]) -> Mapping[str, Any] | None:
+    """Look up what a tool can do: by its name, then by a pattern, then as one of the others.
+
+    Parameters
+    ----------
+    name:
+        The name of the tool, such as ``get_me`` or ``Bash(git push:*)``.
+    known:
+        The servers that it may belong to, the closest first.
+
+    Returns
+    -------
+    mapping or None
+        The fields as the knowledge base states them; None when nothing is known of the tool.
+    """
+    for server in known:
+        if name != "*" and name in server.tools:
+            return server.tools[name]
+    patterns = [
+        (-len(pattern), place, fields)
+        for place, server in enumerate(known)
+        for pattern, fields in server.tools.items()
+        if pattern != "*" and "*" in pattern and name != "*" and fnmatchcase(name, pattern)
+    ]
+    if patterns:
+        return min(patterns, key=lambda each: each[:2])[2]
+    return next((server.tools["*"] for server in known if "*" in server.tools), None)
+
+
+def described(tool: Tool, fields: Mapping[str, Any] | None) -> Tool:
+    """Fill what a tool leaves open; what a file states of it stays."""
+    if fields is None:
+        return tool if tool.capabilities is not None else replace(tool, capabilities=UNKNOWN)
+    stated: dict[str, Any] = {key: fields.get(key) for key in _FIELDS if getattr(tool, key) is None}
+    able = tool.capabilities
+    if able is None:
+        able = tuple((str(name), str(sure)) for name, sure in fields.get("capabilities", UNKNOWN))
+    return replace(tool, capabilities=able, **stated)
+
+
+def _trusted(server: ToolServer, known: Sequence[KnownServer]) -> ToolServer:
+    if server.trust is not None or not subjects(server):
+        return server
+    return replace(server, trust="known" if known else "unknown")
+
+
+def _described(tool: Tool, known: Sequence[KnownServer], present: set[str], observed: bool) -> Iterator[Tool]:
+    if not known:
+        yield described(tool, None) if observed or tool.name == "*" else tool
+        return
+    if tool.name != "*":
+        yield described(tool, abilities(tool.name or "", known))
+        return
+    for name in known[0].tools:
+        if "*" not in name and name not in present:
+            new = replace(tool, id=tool.id.removesuffix("*") + quote(name, safe="-._~@:/*+=,()[]"), name=name)
+            yield described(new, known[0].tools[name])
+    if "*" in known[0].tools:
+        yield described(tool, known[0].tools["*"])
+
+
+def _moved(link: Link, became: Mapping[str, Sequence[Tool]]) -> Iterator[Link]:
+    """Give a link for each tool that a tool became; a link to the host only for those that touch files or run code."""
+    if link.source in became:
+        for tool in became[link.source]:
+            able = {name for name, _ in tool.capabilities or ()}
+            if link.verb != "executes_on" or able & (_TOUCHES_HOST | {"unknown"}) or tool.id == link.source:
+                yield _between(link, tool.id, link.target)
+    elif link.target in became:
+        for tool in became[link.target]:
+            yield _between(link, link.source, tool.id)
+    else:
+        yield link
+
+
+def _between(link: Link, source: str, target: str) -> Link:
+    if (source, target) == (link.source, link.target):
+        return link
+    place = link.locations[0] if link.locations else "-"
+    return replace(link, id=f"{source}|{link.verb}|{target}|{place}", source=source, target=target)
+
+
+def _hosts(
+    servers: Sequence[ToolServer], tools: Mapping[str, Tool], links: Sequence[Link]
+) -> tuple[list[Resource], list[Link]]:
+    """Link the tools that run code to the machine that their server was started on."""
+    local = {each.id: each for each in servers if each.transport == "stdio" and not _contained(each)}
+    there = {link.source for link in links if link.verb == "executes_on"}
+    resources: list[Resource] = []
+    made: list[Link] = []
+    for link in links:
+        tool = tools.get(link.target) if link.verb == "invokes" else None
+        platform, _, rest = link.source.removeprefix("agent:").partition("/")
+        if tool is None or tool.server not in local or tool.id in there or platform in _ELSEWHERE:
+            continue
+        if "executes_code" in {name for name, _ in tool.capabilities or ()}:
+            host = f"resource:host/{rest.rpartition('/')[0]}"
+            place = tool.locations[0] if tool.locations else "-"
+            resources.append(Resource(host, provider="host", locations=tool.locations))
+            id = f"{tool.id}|executes_on|{host}|{place}"
+            reason = "its server runs on the machine of the agent"
+            made.append(Link(id, tool.id, "executes_on", host, reason=reason, locations=tool.locations))
+    return resources, made
+
+
+def _contained(server: ToolServer) -> bool:
+    words = (server.command or "").split()
+    return bool(words) and basename(words[0]).lower().removesuffix(".exe") in _CONTAINERS
+
+
+def _new(found: Iterable[Resource], there: Iterable[Resource]) -> tuple[Resource, ...]:
+    ids = {each.id for each in there}
+    return tuple({each.id: each for each in found if each.id not in ids}.values())
+
+
+JOIN = KnownServers()

@@ -1,0 +1,1 @@
+"""Each file is one output; the contract is renderer.py."""

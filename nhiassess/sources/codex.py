@@ -1,0 +1,108 @@
+"""Codex: approval policy, sandbox, profiles, model providers and tool servers of `config.toml`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from nhiassess.formats.format import Node
+from nhiassess.model.inventory import Agent, Inventory, Location, Resource, Skipped, Tool
+from nhiassess.sources.agent_settings import is_fixture, leaf_text, read_settings, scope_of
+from nhiassess.sources.mcp_servers import Client, Found, entries, read_server
+from nhiassess.sources.source import ReadFile, folder, link, quote
+
+PLATFORM = "codex"
+BUILT_IN = ("apply_patch", "shell")
+_CONFIG = re.compile(r"(?:^|/)\.codex/(?:[^/]+\.)?config\.toml$")
+_MANAGED = re.compile(r"(?:^|/)(?:(?:etc/|\.)codex/)?(?:managed_config|requirements)\.toml$")
+_SIGN = re.compile(
+    r"(?m)^\s*(?:approval_policy|sandbox_mode|allowed_approval_policies|allowed_sandbox_modes)\s*=|^\s*\[mcp_servers\."
+)
+# tables that say how the screen looks and where the cursor blinks
+_ASIDE = frozenset({"tui", "notice", "notices", "history", "mcp_servers", "features", "notify"})
+_DECISIVE = ("approval_policy", "sandbox_mode")
+
+
+class Codex:
+    """Configurations of Codex."""
+
+    name = "codex"
+
+    def recognises(self, path: str, head: str) -> bool:
+        """Recognise Codex's files by path, copies of them by their keys."""
+        if not path.endswith(".toml"):
+            return False
+        return bool(_CONFIG.search(path) or _SIGN.search(head))
+
+    def group(self, path: str) -> str:
+        """Let each file stand alone."""
+        return path
+
+    def read(self, files: Sequence[ReadFile]) -> Inventory:
+        """Read the agent, its settings by scope and profile, and its tool servers."""
+        found = Found()
+        for file in files:
+            if is_fixture(file.path):
+                reason = "test data: no agent reads it where it lies"
+                id = f"skipped:{quote(file.path)}#fixture"
+                found.skipped.append(Skipped(id, reason, "fixture", (Location(file.path),)))
+                continue
+            _read_file(file, found)
+        return found.inventory()
+
+
+def _read_file(file: ReadFile, found: Found) -> None:
+    root = file.document.root
+    managed = bool(_MANAGED.search(file.path))
+    where = quote(_MANAGED.sub("", file.path).strip("/")) or "-" if managed else folder(file.path)
+    id = f"agent:{PLATFORM}/{where}/{PLATFORM}"
+    scope = "managed" if managed else scope_of(where)
+    if not managed:
+        _add_agent(file, root, id, where, found)
+    plain = ((key, node) for key, node in root.items() if key not in _ASIDE and key != "profiles")
+    read_settings(file, plain, id, scope, found)
+    features = root.get("features")
+    if features is not None:
+        read_settings(file, (("features", features),), id, scope, found, _matters)
+    profiles = root.get("profiles")
+    for name, profile in profiles.items() if profiles is not None else ():
+        read_settings(file, ((f"profiles.{name}", profile),), id, "profile", found)
+    servers = root.get("mcp_servers")
+    for name, entry, dotted in entries(servers, "mcp_servers") if servers is not None else ():
+        read_server(file, name, entry, dotted, Client(id, scope), found)
+
+
+def _matters(key: str) -> bool:
+    return bool(re.search(r"web_search|shell|hooks|multi_agent|network|apps|plugins|exec", key))
+
+
+def _add_agent(file: ReadFile, root: Node, id: str, where: str, found: Found) -> None:
+    first = next((file.at_key(node) for _, node in root.items()), Location(file.path))
+    places = [first] + [file.at(node) for key in _DECISIVE if (node := root.get(key)) is not None]
+    model = leaf_text(root.get("model") or Node(None))
+    found.agents.append(Agent(id, PLATFORM, PLATFORM, model=model, locations=tuple(places)))
+    for name, place in (*((each, first) for each in BUILT_IN), *_web_search(file, root)):
+        tool = f"tool:{id.removeprefix('agent:')}/{name}"
+        found.tools.append(Tool(tool, None, name, locations=(place,)))
+        found.links.append(link(id, "invokes", tool, place))
+        if name == "shell":
+            host = f"resource:host/{where}"
+            found.resources.append(Resource(host, provider="host", locations=(place,)))
+            found.links.append(link(tool, "executes_on", host, place, reason="shell runs on the machine of its user"))
+
+
+def _web_search(file: ReadFile, root: Node) -> list[tuple[str, Location]]:
+    """Give the web search, when the file switches it on."""
+    for path in (
+        ("web_search",),
+        ("tools", "web_search"),
+        ("features", "web_search_request"),
+        ("features", "web_search"),
+    ):
+        node = root.get(*path)
+        if node is not None and leaf_text(node) in ("true", "live", "cached"):
+            return [("web_search", file.at(node))]
+    return []
+
+
+SOURCE = Codex()

@@ -1,0 +1,74 @@
+"""Each change is computed again: what it leaves is what a graph built without it leaves."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+
+from nhiassess.analysis.blast_radius import reach
+from nhiassess.analysis.chokepoints import chokepoints
+from nhiassess.analysis.paths import jewels
+from nhiassess.model.inventory import Resource
+from nhiassess.model.reach import Edge
+from nhiassess.network.what_if import without
+from tests.analysis.estates import JEWEL, A, B, drawn, edge, estates, graph, holder, shell
+
+
+def test_what_every_way_runs_through_comes_first() -> None:
+    made = holder(
+        None,
+        edge(f"{A} runs_as identity:j"),
+        edge("identity:j assumes identity:i"),
+        edge("identity:i granted grant:other"),
+        edge("grant:other reads resource:aws/other"),
+    )
+    first = chokepoints(made)[0]
+    assert (first.id, first.kind, first.removed) == ("grant:g", "grant", ("grant:g",))
+    assert (first.pairs_before, first.pairs_after) == (2, 1)
+    assert (first.jewels_before, first.jewels_after) == (1, 0)
+
+
+def test_what_has_a_way_round_cuts_nothing_and_is_left_out() -> None:
+    made = holder(None, edge(f"{A} holds credential:d"), edge("credential:d authenticates_as identity:i"))
+    assert {row.id for row in chokepoints(made)}.isdisjoint({"credential:c", "credential:d"})
+
+
+def test_an_edge_is_removed_with_all_its_reasons() -> None:
+    made = graph(
+        [
+            edge(f"{A} delegates_to {B}"),
+            edge(f"{B} runs_as identity:i"),
+            edge("identity:i granted grant:g"),
+            edge(f"grant:g reads {JEWEL}"),
+        ],
+        shell(),
+        Resource(JEWEL, crown_jewel=True),
+    )
+    found = {row.id: row for row in chokepoints(made)}[f"{A} delegates_to {B}"]
+    assert (found.kind, found.removed) == ("delegates_to", (f"{A} delegates_to {B}",))
+    assert (found.pairs_before, found.pairs_after) == (2, 1)
+
+
+@settings(max_examples=30, deadline=None)
+@given(estates())
+def test_before_and_after_are_what_reach_gives(edges: tuple[Edge, ...]) -> None:
+    made = drawn(edges)
+    rows = chokepoints(made)
+    held = [row for row in reach(made) if row.gated and row.threat_model == "behaviour"]
+    ends = jewels(made)
+    for row in rows:
+        assert row.pairs_before == len(held)
+        assert row.jewels_before == sum(each.resource in ends for each in held)
+        assert row.pairs_after <= row.pairs_before
+        assert row.jewels_after <= row.jewels_before
+        if len(row.removed) == 1 and " " not in row.removed[0]:
+            without_it = drawn([each for each in edges if row.id not in (each.source, each.target)])
+            after = [each for each in reach(without_it) if each.gated and each.threat_model == "behaviour"]
+            assert row.pairs_after == len(after)
+    assert list(rows) == sorted(rows, key=lambda row: (row.jewels_after, row.pairs_after, row.id))
+
+
+def test_it_can_be_asked_of_a_view() -> None:
+    made = holder(None, edge("identity:i granted grant:other"), edge(f"grant:other reads {JEWEL}"))
+    assert "grant:g" not in {row.id for row in chokepoints(made)}
+    found = {row.id: row for row in chokepoints(without(made, nodes=["grant:other"]))}
+    assert (found["grant:g"].pairs_before, found["grant:g"].pairs_after) == (1, 0)

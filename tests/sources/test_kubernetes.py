@@ -1,0 +1,415 @@
+"""Kubernetes: service accounts, rules and bindings, workloads and their secrets, agents and tool servers."""
+
+from __future__ import annotations
+
+import pytest
+
+from nhiassess.model.inventory import Condition, Inventory
+from nhiassess.model.merge import merge
+from nhiassess.sources import kubernetes, kubernetes_agents, kubernetes_workloads
+from tests.observing import SHARED, by_id, folder, ids, observe, place, triples
+
+SOURCES = (kubernetes.SOURCE, kubernetes_workloads.SOURCE, kubernetes_agents.SOURCE)
+RBAC = """
+    apiVersion: v1
+    kind: ServiceAccount
+    metadata:
+      name: helper
+      namespace: support
+      annotations:
+        eks.amazonaws.com/role-arn: arn:aws:iam::111122223333:role/eks-helper
+    ---
+    apiVersion: rbac.authorization.k8s.io/v1
+    kind: Role
+    metadata: {name: reader, namespace: support}
+    rules:
+      - apiGroups: [""]
+        resources: ["secrets", "pods/log"]
+        verbs: ["get", "list"]
+      - apiGroups: ["apps"]
+        resources: ["deployments"]
+        resourceNames: ["web"]
+        verbs: ["*"]
+    ---
+    apiVersion: rbac.authorization.k8s.io/v1
+    kind: RoleBinding
+    metadata: {name: reading, namespace: support}
+    roleRef: {apiGroup: rbac.authorization.k8s.io, kind: Role, name: reader}
+    subjects:
+      - {kind: ServiceAccount, name: helper, namespace: support}
+    """
+ACCOUNT = "identity:kubernetes/-/support/helper"
+
+
+def read(samples: dict[str, str]) -> Inventory:
+    return merge(observe(source, samples) for source in SOURCES)
+
+
+@pytest.fixture(scope="module")
+def rbac() -> Inventory:
+    return read({"rbac.yaml": RBAC})
+
+
+def test_rules_become_grants_in_the_documented_form(rbac: Inventory) -> None:
+    first, second = rbac.grants
+    assert first.id == "grant:kubernetes/-/RoleBinding/support/reading/0"
+    assert first.identity == ACCOUNT
+    assert first.policy == "Role/reader"
+    assert first.actions == ("get:core/secrets", "get:core/pods/log", "list:core/secrets", "list:core/pods/log")
+    assert first.resources == ("namespace/support",)
+    assert second.actions == ("*:apps/deployments",)
+    assert second.conditions == (Condition("resourceNames", "name", ("web",)),)
+
+
+def test_grant_names_its_rule_its_binding_and_its_subject(rbac: Inventory) -> None:
+    rule, binding, subject = rbac.grants[0].locations
+    assert rule == place(RBAC, "verbs:", "rbac.yaml")
+    assert binding == place(RBAC, "kind: RoleBinding", "rbac.yaml")
+    assert subject == place(RBAC, "{kind: ServiceAccount", "rbac.yaml")
+
+
+def test_service_account_may_become_the_role_of_its_annotation(rbac: Inventory) -> None:
+    account = by_id(rbac.identities, ACCOUNT)
+    assert (account.kind, account.name) == ("service_account", "support/helper")
+    assert account.locations[0] == place(RBAC, "kind: ServiceAccount", "rbac.yaml")
+    (annotated,) = [link for link in rbac.links if link.verb == "federates_to"]
+    assert (annotated.source, annotated.target) == (ACCOUNT, "identity:aws/111122223333/role/eks-helper")
+    assert annotated.locations == (place(RBAC, "arn:aws", "rbac.yaml"),)
+
+
+def binding(subjects: str, role: str = "cluster-admin") -> str:
+    return f"""
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: ClusterRoleBinding
+        metadata: {{name: b}}
+        roleRef: {{apiGroup: rbac.authorization.k8s.io, kind: ClusterRole, name: {role}}}
+        subjects: {subjects}
+        """
+
+
+def test_cluster_admin_is_known_without_a_file() -> None:
+    found = read({"b.yaml": binding("[{kind: Group, name: 'system:authenticated'}]")})
+    (grant,) = found.grants
+    assert grant.id == "grant:kubernetes/-/ClusterRoleBinding/-/b/0"
+    assert grant.actions == ("*:*/*", "*:nonResourceURLs/*")
+    assert grant.resources == ("cluster",)
+    assert ids(found.identities) == ["identity:kubernetes/-/-/group:system:authenticated"]
+
+
+def test_role_that_is_not_in_scope_is_missing_and_skipped() -> None:
+    found = read({"b.yaml": binding("[{kind: User, name: eve}, {kind: User, name: ann}]", "elsewhere")})
+    assert ids(found.grants) == [
+        "grant:kubernetes/-/ClusterRoleBinding/-/b/missing/user:ann",
+        "grant:kubernetes/-/ClusterRoleBinding/-/b/missing/user:eve",
+    ]
+    assert found.grants[0].actions == ()
+    assert found.grants[0].conditions == (Condition("role", "role not in scope"),)
+    assert [row.construct for row in found.skipped] == ["role not in scope"]
+
+
+def test_user_that_is_a_service_account_is_that_account() -> None:
+    found = read({"b.yaml": binding("[{kind: User, name: 'system:serviceaccount:ci:runner'}]")})
+    assert ids(found.identities) == ["identity:kubernetes/-/ci/runner"]
+
+
+def test_role_and_binding_meet_across_files_the_nearest_first() -> None:
+    role = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {{name: r}}\nrules:\n- {}\n"
+    rule = '{apiGroups: ["*"], resources: ["*"], verbs: [%s]}'
+    samples = {
+        "one/role.yaml": role.format(rule % "get"),
+        "two/role.yaml": role.format(rule % "'*'"),
+        "two/bind/b.yaml": binding("[{kind: ServiceAccount, name: a, namespace: n}]", "r"),
+    }
+    (grant,) = read(samples).grants
+    assert grant.actions == ("*:*/*",)
+
+
+def test_aggregated_rules_and_urls() -> None:
+    text = """
+        apiVersion: v1
+        kind: List
+        items:
+          - apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: {name: sum}
+            aggregationRule: {clusterRoleSelectors: [{matchLabels: {to: sum}}]}
+          - apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRole
+            metadata: {name: part, labels: {to: sum}}
+            rules: [{nonResourceURLs: ["/metrics"], verbs: [get]}]
+          - apiVersion: rbac.authorization.k8s.io/v1
+            kind: ClusterRoleBinding
+            metadata: {name: b}
+            roleRef: {kind: ClusterRole, name: sum}
+            subjects: [{kind: ServiceAccount, name: a, namespace: n}]
+        """
+    (grant,) = read({"list.yaml": text}).grants
+    assert grant.actions == ("get:nonResourceURLs/metrics",)
+
+
+def workload(spec: str, kind: str = "Deployment", labels: str = "{app.kubernetes.io/component: agent}") -> str:
+    return f"""
+        apiVersion: apps/v1
+        kind: {kind}
+        metadata: {{name: helper, namespace: support, labels: {labels}}}
+        spec:
+          template:
+            spec: {spec}
+        """
+
+
+AGENT, POD = "agent:kubernetes/support/helper", "resource:kubernetes/-/support/pod/helper"
+
+
+def test_labelled_workload_is_an_agent() -> None:
+    text = workload("{serviceAccountName: helper, containers: [{name: a, image: 'helper:1'}]}")
+    found = read({"w.yaml": text})
+    agent = by_id(found.agents, AGENT)
+    assert (agent.name, agent.platform, agent.sandbox) == ("helper", "kubernetes", "container")
+    assert agent.locations == (place(text, "kind: Deployment", "w.yaml"),)
+    assert {(AGENT, "runs_as", ACCOUNT), (POD, "runs_as", ACCOUNT), (AGENT, "executes_on", POD)} == triples(found)
+    (runs_as,) = [link for link in found.links if (link.source, link.verb) == (AGENT, "runs_as")]
+    assert runs_as.locations == (place(text, "helper, containers", "w.yaml"),)
+
+
+@pytest.mark.parametrize(
+    ("container", "agent"),
+    [
+        ("{image: 'ghcr.io/acme/web:1'}", False),
+        ("{image: 'ghcr.io/acme/crewai-desk:1'}", True),
+        ("{image: 'python:3', command: [python, -m, langgraph.server]}", True),
+        ("{image: 'python:3', env: [{name: OPENAI_API_KEY, valueFrom: {secretKeyRef: {name: k, key: k}}}]}", True),
+        ("{image: 'acme/prometheus-agent:1'}", False),
+        ("{image: 'acme/claudette:1'}", False),
+    ],
+)
+def test_what_makes_an_agent_without_the_label(container: str, agent: bool) -> None:
+    found = read({"w.yaml": workload(f"{{containers: [{container}]}}", labels="{}")})
+    assert bool(found.agents) is agent
+
+
+@pytest.mark.parametrize(
+    ("account", "runs"),
+    [
+        ("automountServiceAccountToken: false", False),
+        ("automountServiceAccountToken: true", True),
+        ("metadata2: {}", True),
+    ],
+)
+def test_no_token_no_identity(account: str, runs: bool) -> None:
+    text = f"apiVersion: v1\nkind: ServiceAccount\nmetadata: {{name: helper, namespace: support}}\n{account}\n"
+    found = read({"a.yaml": text, "w.yaml": workload("{serviceAccountName: helper, containers: []}")})
+    assert (AGENT, "runs_as", ACCOUNT) in triples(found) or not runs
+    assert bool(triples(found, "runs_as")) is runs
+
+
+def test_token_for_a_cloud_role_is_mounted_even_without_automount() -> None:
+    spec = "{serviceAccountName: helper, automountServiceAccountToken: false, containers: []}"
+    found = read({"rbac.yaml": RBAC, "w.yaml": workload(spec)})
+    (runs_as,) = [link for link in found.links if (link.source, link.verb) == (AGENT, "runs_as")]
+    assert runs_as.reason == "with a token for its cloud role only"
+
+
+def test_default_account_when_none_is_named() -> None:
+    found = read({"w.yaml": workload("{containers: []}")})
+    assert (AGENT, "runs_as", "identity:kubernetes/-/support/default") in triples(found)
+
+
+def test_credentials_of_a_workload() -> None:
+    text = """
+        apiVersion: batch/v1
+        kind: CronJob
+        metadata: {name: helper, namespace: support, labels: {app.kubernetes.io/component: agent}}
+        spec:
+          schedule: "0 3 * * *"
+          jobTemplate:
+            spec:
+              activeDeadlineSeconds: 600
+              template:
+                spec:
+                  containers:
+                    - name: a
+                      command: [claude, -p, "sum up", --allowedTools, "Read,Bash(kubectl get:*)"]
+                      env:
+                        - {name: MODEL, value: big-1}
+                        - {name: MAX_TOKENS, value: "4096"}
+                        - {name: DB_PASSWORD, value: FAKEfake-hunter2-0001}
+                        - name: API_KEY
+                          valueFrom:
+                            secretKeyRef: {name: keys, key: api}
+                      envFrom:
+                        - secretRef: {name: more}
+                  volumes:
+                    - name: token
+                      projected:
+                        sources:
+                          - serviceAccountToken: {audience: vault, expirationSeconds: 900}
+        """
+    found = read({"w.yaml": text})
+    prefix = "credential:w.yaml#spec.jobTemplate.spec.template.spec."
+    stores = {credential.id.removeprefix(prefix): credential.store for credential in found.credentials}
+    assert stores == {
+        "containers[0].env.API_KEY": "secret_manager:kubernetes:support/keys/api",
+        "containers[0].env.DB_PASSWORD": "plaintext",
+        "containers[0].envFrom.more": "secret_manager:kubernetes:support/more/*",
+        "volumes[0].sources[0]": "workload_api",
+    }
+    token = by_id(found.credentials, prefix + "volumes[0].sources[0]")
+    assert (token.kind, token.audience, token.lifetime_seconds) == ("oidc_token", "vault", 900)
+    assert {source for source, _, _ in triples(found, "holds")} == {AGENT}
+    assert "hunter2" not in repr(found)
+    agent = by_id(found.agents, AGENT)
+    assert (agent.autonomy, agent.model, agent.limits) == ("unattended", "big-1", "stops after 600 seconds")
+    assert {tool.name for tool in found.tools} == {"Bash(kubectl get:*)", "Glob", "Grep", "Read"}
+    (workflow,) = found.workflows
+    assert (workflow.trigger, workflow.untrusted, workflow.expected_seconds) == ("schedule", False, 600)
+
+
+@pytest.mark.parametrize(
+    ("spec", "key"),
+    [
+        ("{hostPID: true, containers: []}", "spec.template.spec.hostPID"),
+        (
+            "{containers: [{name: a, securityContext: {privileged: true}}]}",
+            "spec.template.spec.containers[0].securityContext.privileged",
+        ),
+        ("{containers: [], volumes: [{hostPath: {path: /}}]}", "spec.template.spec.volumes[0].hostPath"),
+        (
+            "{containers: [], volumes: [{hostPath: {path: /var/run/docker.sock}}]}",
+            "spec.template.spec.volumes[0].hostPath",
+        ),
+    ],
+)
+def test_what_opens_the_node_ends_the_sandbox(spec: str, key: str) -> None:
+    found = read({"w.yaml": workload(spec)})
+    assert by_id(found.agents, AGENT).sandbox == "none"
+    assert [setting.key for setting in found.settings] == [key]
+    assert (AGENT, "executes_on", "resource:kubernetes/-/nodes") in triples(found)
+
+
+def test_harmless_host_path_keeps_the_sandbox() -> None:
+    spec = "{containers: [], volumes: [{hostPath: {path: /etc/ssl/certs/ca.crt}}]}"
+    found = read({"w.yaml": workload(spec)})
+    assert by_id(found.agents, AGENT).sandbox == "container"
+    assert found.settings == ()
+
+
+def test_secret_yields_credentials_never_values() -> None:
+    text = """
+        apiVersion: v1
+        kind: Secret
+        metadata: {name: keys, namespace: support}
+        stringData:
+          API_KEY: FAKEfake-0123456789abcdef
+          ca.crt: FAKEfake-certificate
+        ---
+        apiVersion: v1
+        kind: Secret
+        metadata:
+          name: old-token
+          namespace: support
+          annotations: {kubernetes.io/service-account.name: helper}
+        type: kubernetes.io/service-account-token
+        """
+    found = read({"s.yaml": text})
+    assert ids(found.credentials) == ["credential:s.yaml#[1].data.token", "credential:s.yaml#stringData.API_KEY"]
+    secret, everything = "resource:kubernetes/-/support/secret/keys", "resource:kubernetes/-/support/secrets"
+    assert by_id(found.resources, secret).kind == "secret"
+    yields = {(source, target) for source, _, target in triples(found, "yields")}
+    assert {(secret, found.credentials[1].id), (everything, found.credentials[1].id)} <= yields
+    assert (found.credentials[0].id, "authenticates_as", ACCOUNT) in triples(found)
+    assert by_id(found.credentials, "credential:s.yaml#stringData.API_KEY").locations[0].line == 5
+    assert "FAKE" not in repr(found)
+
+
+def test_agent_objects_and_their_tools() -> None:
+    text = """
+        apiVersion: kagent.dev/v1alpha2
+        kind: Agent
+        metadata: {name: sre, namespace: ops}
+        spec:
+          description: Mends clusters
+          declarative:
+            modelConfig: big
+            tools:
+              - type: McpServer
+                mcpServer: {kind: RemoteMCPServer, name: cluster, toolNames: [get, delete], requireApproval: [delete]}
+              - type: Agent
+                agent: {name: writer}
+        ---
+        apiVersion: kagent.dev/v1alpha2
+        kind: RemoteMCPServer
+        metadata: {name: cluster, namespace: ops}
+        spec:
+          url: http://cluster-tools.ops:8080/mcp
+          headersFrom: [{name: Authorization, valueFrom: {type: Secret, name: tools, key: token}}]
+        ---
+        apiVersion: kagent.dev/v1alpha2
+        kind: ModelConfig
+        metadata: {name: big, namespace: ops}
+        spec: {model: big-1, apiKeySecret: llm-keys, apiKeySecretKey: key}
+        """
+    found = read({"k.yaml": text})
+    agent = by_id(found.agents, "agent:kubernetes/ops/sre")
+    assert (agent.purpose, agent.model) == ("Mends clusters", "big-1")
+    server = by_id(found.tool_servers, "tool_server:k.yaml#cluster")
+    assert (server.url, server.auth) == ("http://cluster-tools.ops:8080/mcp", "bearer")
+    gates = {link.target: link.gate and link.gate.kind for link in found.links if link.verb == "invokes"}
+    assert gates == {"tool:k.yaml#cluster/get": None, "tool:k.yaml#cluster/delete": "human_approval"}
+    assert (agent.id, "delegates_to", "agent:kubernetes/ops/writer") in triples(found)
+    assert (agent.id, "runs_as", "identity:kubernetes/-/ops/sre") in triples(found)
+    stores = {credential.store for credential in found.credentials}
+    assert stores == {"secret_manager:kubernetes:ops/tools/token", "secret_manager:kubernetes:ops/llm-keys/key"}
+
+
+def test_template_is_skipped_not_guessed() -> None:
+    text = 'apiVersion: v1\nkind: ServiceAccount\nmetadata:\n  name: "{{ .Values.name }}"\n'
+    found = read({"chart/templates/sa.yaml": text})
+    assert found.identities == ()
+    assert [(row.reason, row.locations[0].line) for row in found.skipped] == [("template, not rendered", 4)]
+
+
+def test_other_kinds_of_object_are_left_alone() -> None:
+    found = read({"n.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: x}\n---\n---\n"})
+    assert (found.identities, found.grants, found.skipped) == ((), (), ())
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Inventory:
+    if not (SHARED / "corpus").is_dir():
+        pytest.skip("the corpus of real manifests lies beside the checkout only")
+    found = []
+    for source in SOURCES:
+        for kind in ("k8s_rbac", "k8s_agent_crd"):
+            inventory, refused = folder(source, SHARED / "corpus" / kind)
+            assert all("templates/" in path for path in refused)
+            found.append(inventory)
+    return merge(found)
+
+
+@pytest.mark.parametrize(
+    ("grant", "count", "first"),
+    [
+        ("ClusterRoleBinding/-/mkp-sa-cluster-admin", 1, "mcpserver_mkp.yaml"),
+        ("ClusterRoleBinding/-/k8sgpt-mcp-server", 1, "dk8sgpt-deploy-mcpserver.yaml"),
+        ("ClusterRoleBinding/-/cluster-autoscaler", 14, "cluster-autoscaler-autodiscover.yaml"),
+        ("RoleBinding/kube-system/cluster-autoscaler", 2, "cluster-autoscaler-autodiscover.yaml"),
+        ("ClusterRoleBinding/-/crd-controller", 13 * 7, "controller.yaml"),
+        ("ClusterRoleBinding/-/cluster-reconciler", 2, "reconciler.yaml"),
+    ],
+)
+def test_grants_of_the_corpus(corpus: Inventory, grant: str, count: int, first: str) -> None:
+    found = [each for each in corpus.grants if each.id.startswith(f"grant:kubernetes/-/{grant}/")]
+    assert len(found) == count  # rules times subjects, counted by reading
+    assert found[0].locations[0].path.endswith(first)
+
+
+def test_tool_servers_of_the_corpus(corpus: Inventory) -> None:
+    assert len(corpus.tool_servers) == 11
+    everything = by_id(
+        corpus.tool_servers,
+        "tool_server:kagent-dev__kagent/go/core/test/e2e/manifests/everything-mcp-server.yaml#everything-mcp-server",
+    )
+    assert (everything.package, everything.pinned) == ("@modelcontextprotocol/server-everything@2026.1.14", True)
+    mkp = "tool_server:stacklok__toolhive/examples/operator/mcp-servers/mcpserver_mkp.yaml#mkp"
+    assert (mkp, "runs_as", "identity:kubernetes/-/toolhive-system/mkp-sa") in triples(corpus)

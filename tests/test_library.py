@@ -1,0 +1,41 @@
+"""The library face, as a notebook uses it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import networkx as nx
+
+import nhiassess as nhi
+from nhiassess.model.assessment import Assessment
+
+SAMPLE = Path(__file__).resolve().parents[1] / "assessments" / "ostermere"
+
+
+def test_the_graph_is_a_frozen_networkx_graph() -> None:
+    graph = nhi.graph(SAMPLE, "2026-11-24")
+    assert isinstance(graph, nx.MultiDiGraph)
+    assert nx.is_frozen(graph)
+    kinds = {data["kind"] for _, data in graph.nodes(data=True)}
+    assert kinds >= {"agent", "tool", "credential", "identity", "grant", "resource", "control", "check"}
+
+
+def test_what_if_is_a_graph() -> None:
+    graph = nhi.graph(SAMPLE, "2026-11-24")
+    path = nhi.paths(graph)[0]
+    cut = nhi.without(graph, nodes=[path.hops[-1].source])
+    for before, after in zip(nhi.blast_radius(graph), nhi.blast_radius(cut), strict=True):
+        assert after.resources <= before.resources
+
+
+def test_tables_and_coverage(ostermere: Assessment) -> None:
+    rows = nhi.coverage(ostermere, "owasp-asi-2026")
+    assert [row.control for row in rows] == [f"ASI{number:02}" for number in range(1, 11)]
+    table = nhi.table(rows)
+    assert list(table["control"]) == [row.control for row in rows]
+
+
+def test_render_writes_what_is_asked_for(ostermere: Assessment, tmp_path: Path) -> None:
+    made = nhi.render(ostermere, tmp_path / "new", ["json"])
+    assert [path.name for path in made] == ["assessment.json"]
+    assert made[0].stat().st_size > 10_000
