@@ -31,6 +31,7 @@ ACCESS: dict[str, str] = {
 _NOT_WALKED = frozenset({"tests", "maps_to", "mitigates", "relates_to", "observed_on", "taints"})
 # what an agent has of its own, and needs a tool in its hands to use
 _OWN = frozenset({"holds", "runs_as", "executes_on"})
+_TAKEN = frozenset({"holds", "runs_as"})
 _NO_GATE = Gate()
 
 State = tuple[str, str]  # a node, and the verb by which a resource was arrived at
@@ -134,7 +135,7 @@ def starts(found: Index, agent: str, threat_model: str) -> tuple[str, ...]:
             holders.append(edge.target)
             holders += [e.target for e in found.out.get(edge.target, ()) if e.verb == "served_by" and there(found, e)]
     holders += [edge.source for edge in found.into.get(agent, ()) if edge.verb == "triggers" and there(found, edge)]
-    taken = {e.target for holder in holders for e in found.out.get(holder, ()) if e.verb in _OWN and there(found, e)}
+    taken = {e.target for holder in holders for e in found.out.get(holder, ()) if e.verb in _TAKEN and there(found, e)}
     return tuple(sorted(taken))
 
 
@@ -318,7 +319,7 @@ def _hands(found: Index, agent: str, left: Iterable[tuple[Edge, Tool]], writes: 
         runs_code, verdict = "executes_code" in able, "yes"
         if runs_code:
             verdict, how = "yes" if "executes_code" in sure else "unknown", f"{tool.name} runs code where it lies"
-        elif tool.server is None and able - _LOCAL:
+        elif _acts_as_its_agent(found, tool) and able - _LOCAL:
             verdict, how = "yes" if sure - _LOCAL else "unknown", f"{tool.name} acts with it"
         elif tool.server not in found.remote and (not able or "unknown" in able):
             runs_code, verdict, how = True, "unknown", f"what {tool.name} can do was not observed"
@@ -328,6 +329,13 @@ def _hands(found: Index, agent: str, left: Iterable[tuple[Edge, Tool]], writes: 
         stands = holds(gate, BEHAVIOUR, writes, folder_of(agent))
         hands.append(Hand(max(verdict, edge.verdict, key=VERDICTS.index), stands, tool.id, gate, runs_code, how))
     return sorted(hands, key=lambda hand: (VERDICTS.index(hand.verdict), hand.stands, hand.gate != _NO_GATE, hand.tool))
+
+
+def _acts_as_its_agent(found: Index, tool: Tool) -> bool:
+    """Tell whether a tool runs beside the agent with nothing of its own, so that it uses what the agent has."""
+    # what a view leaves out counts here: to take its credential from a server does not lend it the agent's
+    own = any(edge.verb in _OWN for edge in found.out.get(tool.server or "", ()))
+    return tool.server not in found.remote and not own
 
 
 def _able(tool: Tool) -> set[str]:

@@ -18,6 +18,7 @@ from nhiassess.model.figures_paths import (
 from nhiassess.model.inventory import Resource
 from nhiassess.model.reach import BEHAVIOUR, IDENTITY, VERDICTS, BlastRadius, Hop, Path, weakest
 
+LONGEST_REASON = 60  # characters of the reason for one leg
 VERDICT_WORDS = {
     "yes": "permitted",
     "conditional": "conditional",
@@ -131,9 +132,18 @@ def exposure(assessment: Assessment, names: Names) -> tuple[ExposureFigure, ...]
             row.private,
             row.outbound,
             row.gated,
-            row.because,
+            tuple(_brief(sentence) for sentence in row.because),
         )
         for row in rows
+    )
+
+
+def _brief(sentence: str) -> str:
+    """Cut a long list of tools short; assessment.json holds it whole."""
+    return (
+        sentence
+        if len(sentence) <= LONGEST_REASON
+        else sentence[:LONGEST_REASON].rpartition(" ")[0].rstrip(",;") + " …"
     )
 
 

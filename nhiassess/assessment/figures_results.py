@@ -233,7 +233,7 @@ def _framework(coverage: FrameworkCoverage, knowledge: Knowledge) -> FrameworkFi
     return FrameworkFigure(
         coverage.framework,
         coverage.title,
-        catalog.short if catalog else coverage.title,
+        _short(knowledge, coverage.framework) if catalog else coverage.title,
         catalog.version if catalog else "",
         catalog.publisher if catalog else "",
         catalog.published if catalog else "",
@@ -250,8 +250,9 @@ def _framework(coverage: FrameworkCoverage, knowledge: Knowledge) -> FrameworkFi
 
 
 def _short(knowledge: Knowledge, id: str) -> str:
+    """Give the short name of a catalog without its version, which stands beside it."""
     catalog = knowledge.catalog(id)
-    return catalog.short if catalog else id
+    return catalog.short.removesuffix(catalog.version).strip() or catalog.short if catalog else id
 
 
 def _tops(catalog: Catalog) -> dict[str, str]:

@@ -95,7 +95,7 @@ def fingerprint(check: str, subject: str) -> str:
     Examples
     --------
     >>> fingerprint("agent-without-owner", "agent:codex/-/codex")[:8]
-    'e5a9fd0d'
+    'ec53c199'
     """
     return sha256(f"{check}\n{subject}".encode()).hexdigest()
 

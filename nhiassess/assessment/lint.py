@@ -110,9 +110,7 @@ def _paths(figures: Figures) -> Iterator[Complaint]:
 
 
 def _reach(figures: Figures) -> Iterator[Complaint]:
-    pairs = None
-    if figures.blast:
-        pairs = figures.blast_totals[0]  # behaviour takeover, gates hold
+    pairs = figures.blast_totals[0] if figures.blast else None
     for row in figures.chokepoints:
         if row.after > row.before or row.jewels_after > row.jewels_before:
             yield Complaint("it reaches more without than with", f"change {row.label}")

@@ -57,7 +57,7 @@ def risk(
     matrix:
         The tables.
     severity:
-        Of the check: critical, high, medium or low; the impact when nothing that is reached has a sensitivity.
+        Of the check: critical, high, medium or low; the highest impact that it is given.
     initiation:
         The threat-source assumption of the plan, one of the five levels.
     untrusted:
@@ -88,9 +88,9 @@ def risk(
     known = [min(max(each, 0), 5) for each in sensitivities if each is not None]
     by_reach = _SENSITIVITY[max(known)] if known else "very low"
     by_check = _SEVERITY[severity]
-    # what is reached can't raise a weakness above one level more than its own severity
-    impact = LEVELS[min(LEVELS.index(by_reach), LEVELS.index(by_check) + 1)] if known else by_check
-    impact = max(impact, LEVELS[max(LEVELS.index(by_check) - 1, 0)], key=LEVELS.index)
+    # what is in reach can lower the impact of a weakness by one level, and never raises it above its severity
+    lowest = LEVELS[max(LEVELS.index(by_check) - 1, 0)]
+    impact = max(lowest, min(by_reach, by_check, key=LEVELS.index), key=LEVELS.index)
     words = _INPUT[untrusted], _GATE[ungated]
     reached = f"the most sensitive thing in reach is rated {max(known)} of 5" if known else "nothing rated is in reach"
     because = f"{words[0]}, {words[1]}, {reached}."

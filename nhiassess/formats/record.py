@@ -158,7 +158,8 @@ class Record:
                 )
 
     def _complained(self, key: str) -> bool:
-        return bool(self.complaints) and self.complaints[-1].what.startswith(f"{self.dotted}.{key}:")
+        last = self.complaints[-1] if self.complaints else Complaint("")
+        return last.where.startswith(f"{self.path}:") and last.what.startswith(f"{self.dotted}.{key}:")
 
 
 def problems(path: str, document: Document) -> list[Complaint]:

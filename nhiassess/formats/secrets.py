@@ -49,7 +49,8 @@ _SCHEME = re.compile(
     r"\b(?P<scheme>[Bb]earer|BEARER|[Bb]asic|BASIC|[Tt]oken|TOKEN|[Bb]ot|[Aa]pi[Kk]ey)(?:\s|%20)+"
     r"(?P<part>[A-Za-z0-9._~+/=|-]{8,})"
 )
-_BARE = r"(?:\$\{\{?[^}\n]*\}\}?|\{\{[^}\n]*\}\}|[^\s\"'`])+"
+# up to a space or a quote, but a reference whole; it gives nothing back, or a hostile text would take for ever
+_BARE = r"(?:\$\{\{?[^}\n]{0,300}\}\}?|\{\{[^}\n]{0,300}\}\}|[^\s\"'`])++"
 _ASSIGN = re.compile(
     r"(?P<before>[?&]|--?|)(?<![A-Za-z0-9_])(?P<name>[A-Za-z_][A-Za-z0-9_-]{1,80})(?P<close>\\{0,3}[\"'])?\]?"
     r"(?P<sep>[ \t]{0,3}(?:=>|:=|=|:)[ \t]{0,3})"
@@ -70,7 +71,7 @@ _ENTRY = re.compile(
 )
 _LINE = re.compile(
     r"(?m)^[ \t]*(?:[-*#;/]+[ \t]*)?(?:export[ \t]+)?(?P<name>[A-Za-z_/:.][\w.:/-]{0,200})[ \t]*(?P<sep>[=:])"
-    rf"[ \t]*[\"']?(?P<part>{_BARE})[\"']?[ \t]*,?\r?$"
+    rf"[ \t]*[\"']?(?P<part>{_BARE})[\"']?[ \t]*+,?\r?$"
 )
 _AWS_PAIR = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{16}[\"'\s:,;=|/]{1,10}(?P<part>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])")
 _DEFAULT = re.compile(r"\$\{[A-Za-z_]\w*:?[-=+](?P<part>[^{}]+)\}")
@@ -173,7 +174,9 @@ def find_in_prose(text: str, *, known_forms: bool = True) -> tuple[Span, ...]:
         # in source code the spaces around `=` go with calls and names on its right side
         code = text[found.end("name")] == " " and CODE.match(found["part"])
         if kind and not code and (found["sep"] == "=" or kind == "password" or looks_secret(found["part"])):
-            spans += _part(text, *found.span("part"), found["name"], kind)
+            start, end = found.span("part")
+            end -= len(found["part"]) - len(found["part"].rstrip(",;"))
+            spans += _part(text, start, end, found["name"], kind)
     spans += [Span(*found.span("part"), "password", "high", "structure") for found in _NETRC.finditer(text)]
     return _apart(spans)
 

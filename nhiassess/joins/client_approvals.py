@@ -13,6 +13,8 @@ ASKS = frozenset(
     | {"roo", "vscode", "windsurf", "zed"}
 )
 NEVER_ASKS = frozenset({"goose", "opencode"})
+# products whose own files can switch approval on and off
+FILE_DECIDES = frozenset({"amazon-q", "claude-code", "cline", "codex", "gemini", "kiro", "opencode", "roo", "zed"})
 _READS = frozenset({"read_file", "fs_read", "read", "google_web_search"})
 _CODEX_OWN = frozenset({"apply_patch", "shell"})
 SANDBOXES = {"danger-full-access": "none", "read-only": "read-only", "workspace-write": "workspace-write"}

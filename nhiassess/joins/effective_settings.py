@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from nhiassess.joins import claude_permissions, client_approvals
 from nhiassess.joins.approval import WEAKEST_FIRST, Applied, Approval, applied, is_listed
-from nhiassess.joins.known_servers import abilities, built_in, described, matches, subjects
-from nhiassess.model.inventory import Agent, Gate, Inventory, Link, Setting, Tool, ToolServer
+from nhiassess.joins.known_servers import abilities, built_in, described
+from nhiassess.joins.sub_agents import rule_name
+from nhiassess.model.inventory import Agent, Gate, Inventory, Link, Locations, Setting, Tool, ToolServer
 from nhiassess.model.knowledge import Knowledge
 
 CLAUDE = "claude-code"
@@ -35,7 +36,7 @@ class EffectiveSettings:
         for each in inventory.settings:
             owned.setdefault(each.agent or "", []).append(each)
         settings = {id: _applied(agents[id], parents.get(id), owned) for id in agents}
-        wider = _sub_agent_tools(_once(inventory), settings, parents, knowledge)
+        wider = _once(inventory)
         decided = _decided(wider, agents, settings)
         parted = _parts(wider, agents, settings, decided, knowledge)
         return _apply(wider, agents, settings, decided, parted)
@@ -47,6 +48,7 @@ class Parts:
 
     tools: tuple[Tool, ...] = ()
     links: tuple[Link, ...] = ()
+    run_code: frozenset[str] = frozenset()  # agents of which some part runs whatever it is given
 
 
 _SEVERAL_FILES = frozenset({"invokes", "executes_on", "delegates_to"})
@@ -60,8 +62,8 @@ def _once(inventory: Inventory) -> Inventory:
         key = (each.source, each.verb, each.target, each.reason or "") if alike else (each.id,)
         first = found.get(key)
         if first is not None:
-            each = replace(first, locations=tuple(dict.fromkeys((*first.locations, *each.locations))))
-        found[key] = each
+            places = tuple(dict.fromkeys((*first.locations, *each.locations)))
+        found[key] = each if first is None else replace(first, locations=places)
     return replace(inventory, links=tuple(found.values()))
 
 
@@ -74,62 +76,6 @@ def _applied(agent: Agent, parent: str | None, owned: Mapping[str, Sequence[Sett
         above = f"agent:{platform}/{'/'.join(steps[:length]) or '-'}/{platform}"
         found += [each for each in owned.get(above, ()) if each.scope in ("managed", "user") and above != agent.id]
     return applied(found)
-
-
-def _sub_agent_tools(
-    inventory: Inventory, settings: Mapping[str, Applied], parents: Mapping[str, str], knowledge: Knowledge
-) -> Inventory:
-    """Link the sub-agents of Claude Code to the tools of servers that they name or inherit."""
-    servers = {each.id: each for each in inventory.tool_servers}
-    tools = {each.id: each for each in inventory.tools}
-    links = list(inventory.links)
-    invoked: dict[str, list[Link]] = {}
-    for each in inventory.links:
-        if each.verb == "invokes" and each.target in tools:
-            invoked.setdefault(each.source, []).append(each)
-    for agent, parent in sorted(parents.items()):
-        stated = [each for each in settings[agent].all("tools") if each.agent == agent]
-        named = [each for each in stated if (each.value or "").startswith("mcp__")]
-        inherited = [(each, tools[each.target]) for each in invoked.get(parent, ())]
-        of_servers = [(each, tool) for each, tool in inherited if tool.server in servers]
-        if not stated or any(each.value == "*" for each in stated):
-            links += [_link(agent, "invokes", tool.id, each.locations) for each, tool in of_servers]
-            continue
-        for rule in named:
-            fitting = [tool for _, tool in of_servers if _is_named(rule.value or "", tool, servers)]
-            missing = [] if fitting else list(_named_tool(rule, of_servers, servers, knowledge))
-            for tool in (*fitting, *missing):
-                if tool.id not in tools:
-                    tools[tool.id] = tool
-                    links.append(_link(tool.id, "served_by", tool.server or "", rule.locations))
-                links.append(_link(agent, "invokes", tool.id, rule.locations))
-    unique = {each.id: each for each in links}
-    return replace(inventory, tools=tuple(tools[id] for id in sorted(tools)), links=tuple(unique.values()))
-
-
-def _is_named(rule: str, tool: Tool, servers: Mapping[str, ToolServer]) -> bool:
-    name = _name(tool, servers)
-    return name == rule or name.startswith(rule.removesuffix("*").removesuffix("__") + "__")
-
-
-def _named_tool(
-    rule: Setting, of_servers: Sequence[tuple[Link, Tool]], servers: Mapping[str, ToolServer], knowledge: Knowledge
-) -> Iterator[Tool]:
-    """Make the tool of a known server that a rule names and no list has."""
-    for id in dict.fromkeys(tool.server or "" for _, tool in of_servers):
-        prefix = f"mcp__{claude_permissions.server_name(servers[id].name or '')}__"
-        name = (rule.value or "").removeprefix(prefix)
-        if (rule.value or "").startswith(prefix) and name:
-            new = Tool(f"tool:{id.removeprefix('tool_server:')}/{quote(name)}", id, name, locations=rule.locations)
-            yield described(new, abilities(name, matches(subjects(servers[id]), knowledge.servers)))
-
-
-def _name(tool: Tool, servers: Mapping[str, ToolServer]) -> str:
-    """Give the name by which rules of Claude Code call a tool."""
-    server = servers.get(tool.server or "")
-    if server is None:
-        return tool.name or ""
-    return f"mcp__{claude_permissions.server_name(server.name or '')}__{tool.name}"
 
 
 def _decided(
@@ -153,7 +99,7 @@ def _approval(
         return client_approvals.approval(platform, tool.name or "", server, settings)
     if server is not None and (off := claude_permissions.server_denied(server.name or "", settings)):
         return Approval("denied", f"not started: {off.key}", (off,))
-    return claude_permissions.approval(_name(tool, servers), settings)
+    return claude_permissions.approval(rule_name(tool, servers), settings)
 
 
 def _parts(
@@ -166,6 +112,7 @@ def _parts(
     """Make a tool of each part that a rule allows of a tool which is asked for otherwise."""
     tools: list[Tool] = []
     links: list[Link] = []
+    run_code: set[str] = set()
     on_host = {each.source: each for each in inventory.links if each.verb == "executes_on"}
     for agent in sorted(id for id in agents if agents[id].platform == CLAUDE):
         stem = f"tool:{agent.removeprefix('agent:')}/"
@@ -180,9 +127,11 @@ def _parts(
             tools.append(described(new, abilities(rule.value or "", built_in(new, knowledge.servers))))
             reason = f"may call {rule.value} unasked: {rule.key} allows it"
             links.append(replace(_link(agent, "invokes", id, rule.locations), reason=reason))
-            if whole in on_host and "executes_code" in {name for name, _ in tools[-1].capabilities or ()}:
-                links.append(_link(id, "executes_on", on_host[whole].target, rule.locations))
-    return Parts(tuple({each.id: each for each in tools}.values()), tuple(links))
+            if "executes_code" in {name for name, _ in tools[-1].capabilities or ()}:
+                run_code.add(agent)
+                if whole in on_host:
+                    links.append(_link(id, "executes_on", on_host[whole].target, rule.locations))
+    return Parts(tuple({each.id: each for each in tools}.values()), tuple(links), frozenset(run_code))
 
 
 def _apply(
@@ -212,7 +161,9 @@ def _apply(
     return replace(
         inventory,
         agents=tuple(
-            _described_agent(each, settings[each.id], by_agent.get(each.id, ())) if each.id in agents else each
+            _described_agent(each, settings[each.id], by_agent.get(each.id, ()), each.id in parted.run_code)
+            if each.id in agents
+            else each
             for each in inventory.agents
         ),
         tools=tuple(sorted((*tools, *parted.tools), key=lambda each: each.id)),
@@ -226,9 +177,11 @@ def _gated(link: Link, approval: Approval | None, settings: Mapping[str, Applied
         return _boxed(link, settings)
     if approval is None:
         return link
-    otherwise = settings[link.source].file()
+    platform = link.source.removeprefix("agent:").split("/", 1)[0]
+    otherwise = settings[link.source].file() if platform in client_approvals.FILE_DECIDES else None
     places = tuple(place for each in approval.settings for place in each.locations)
-    name = link.target.rpartition("/")[2]
+    server, _, name = link.target.rpartition("#")[2].rpartition("/")
+    name = f"the other tools of {server}" if name == "*" else name
     return replace(
         link,
         gate=approval.gate(otherwise),
@@ -261,10 +214,11 @@ def _weakest(found: Iterable[Approval]) -> str | None:
     return min(stated, key=WEAKEST_FIRST.index, default=None)
 
 
-def _described_agent(agent: Agent, settings: Applied, own: Sequence[Approval]) -> Agent:
+def _described_agent(agent: Agent, settings: Applied, own: Sequence[Approval], runs_code: bool) -> Agent:
     """Say of an agent whether it asks, and in which sandbox it runs."""
     platform = agent.platform or ""
-    loose = any(approval.when == "never" and not approval.default and not approval.sandboxed for approval in own)
+    free = (approval for approval in own if approval.when == "never" and not approval.default)
+    loose = runs_code or any(not approval.sandboxed for approval in free)
     asks = any(approval.when == "each_call" for approval in own)
     by_default = platform in client_approvals.NEVER_ASKS and any(approval.when == "never" for approval in own)
     autonomy = "auto-approves" if loose or (by_default and not asks) else "asks" if asks else None
@@ -297,9 +251,9 @@ def _marked(setting: Setting, agents: Mapping[str, Agent], settings: Mapping[str
 _DECIDED_ELSEWHERE = frozenset({"permissions.defaultMode", "permissionMode", "approval_policy", "sandbox_mode"})
 
 
-def _link(source: str, verb: str, target: str, locations: tuple[object, ...]) -> Link:
+def _link(source: str, verb: str, target: str, locations: Locations) -> Link:
     place = locations[0] if locations else "-"
-    return Link(f"{source}|{verb}|{target}|{place}", source, verb, target, locations=locations)  # type: ignore[arg-type]  # places, as every value has them
+    return Link(f"{source}|{verb}|{target}|{place}", source, verb, target, locations=locations)
 
 
 JOIN = EffectiveSettings()

@@ -65,7 +65,7 @@ def _technique(record: Record, domain: str) -> Technique:
     node = record.node.get("requires")
     alternatives = [_requirements(each) for each in (node.elements() if node else ())]
     if not alternatives or not all(alternatives):
-        record.complain(node, "lists no action", "Write `requires: [[{action: ..., on: self}]]`.", "requires")
+        record.complain(node, "lists no action", "Write `requires: [[{action: ..., of: self}]]`.", "requires")
     found = Technique(
         id=record.text("id"),
         domain=domain,

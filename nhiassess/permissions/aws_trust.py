@@ -62,7 +62,7 @@ def _by(trust: Trust, principal: Principal, role: str, own: Decision) -> Decisio
     held, open_ = hold(trust.conditions, principal.request)
     if held is False:
         return NO
-    trusted = Decision("yes" if held else "conditional", open_, trust.locations[:1])
+    trusted = Decision("yes" if held else "conditional", open_, trust.locations)
     same_account = role.split(":")[4] == principal.account
     named = same_account and (_by_name(trust, principal) or trust.trusted == "*")
     # a trust that names somebody suffices within the account, but a boundary still cuts it

@@ -52,13 +52,14 @@ class ClaudeCode:
         return path.endswith(".json") and bool(_FRAGMENT.search(head))
 
     def group(self, path: str) -> str:
-        """Let each file stand alone; ids bring together what belongs together."""
-        return path
+        """Put the files of one folder together: they are those of one agent."""
+        own = ".claude/" in path or _SERVERS.search(path)
+        return f"claude-code:{folder(path)}" if own else path
 
     def read(self, files: Sequence[ReadFile]) -> Inventory:
         """Read settings, sub-agents, hooks and skills."""
         found = Found()
-        for file in files:
+        for file in sorted(files, key=_telling):
             path = file.path
             if is_fixture(path):
                 reason = "test data: no agent reads it where it lies"
@@ -80,6 +81,11 @@ class ClaudeCode:
             else:
                 _read_settings(file, None, "project", found)
         return found.inventory()
+
+
+def _telling(file: ReadFile) -> tuple[bool, bool, str]:
+    """Order files so that what says most of the agent comes first."""
+    return not _SETTINGS.search(file.path), not _SERVERS.search(file.path), file.path
 
 
 def agent_id(where: str, name: str = PLATFORM) -> str:
@@ -107,8 +113,9 @@ def _main(file: ReadFile, found: Found) -> str:
     places += [file.at(node) for node in decisive if node is not None]
     id = agent_id(where)
     model = leaf_text(root.get("model") or Node(None))
+    if not any(each.id == id for each in found.agents):
+        _built_in(id, where, dict.fromkeys(BUILT_IN, places[0]), found)
     found.agents.append(Agent(id, PLATFORM, PLATFORM, model=model, locations=tuple(places)))
-    _built_in(id, where, dict.fromkeys(BUILT_IN, places[0]), found)
     return id
 
 
@@ -183,8 +190,9 @@ def _read_sub_agent(file: ReadFile, found: Found) -> None:
     model = leaf_text(root.get("model") or Node(None))
     found.agents.append(Agent(id, name, PLATFORM, model=None if model == "inherit" else model, locations=(place,)))
     if main is not None:
-        found.agents.append(Agent(main, PLATFORM, PLATFORM, locations=(place,)))
-        _built_in(main, where, dict.fromkeys(BUILT_IN, place), found)
+        if not any(each.id == main for each in found.agents):
+            found.agents.append(Agent(main, PLATFORM, PLATFORM, locations=(place,)))
+            _built_in(main, where, dict.fromkeys(BUILT_IN, place), found)
         found.links.append(link(main, "delegates_to", id, place))
     scope = scope_of(where)
     tools = root.get("tools")

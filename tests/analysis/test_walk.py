@@ -129,11 +129,19 @@ def test_how_one_arrives_at_a_resource_decides_how_one_goes_on(arrival: str, onw
     assert (target[onward] in reached(made, BEHAVIOUR, gated=True)) is (onward in expected)
 
 
-def test_an_agent_uses_nothing_of_its_own_through_tools_of_a_server_that_are_known() -> None:
-    query = Tool("tool:s/query", server="tool_server:s", name="query", capabilities=(("queries", "high"),))
-    made = holder(tool=query)
-    assert JEWEL not in reached(made, BEHAVIOUR, gated=False)
-    assert JEWEL in reached(made, IDENTITY, gated=True)
+QUERY = Tool("tool:s/query", server="tool_server:s", name="query", capabilities=(("queries", "high"),))
+
+
+def test_a_tool_uses_what_its_agent_holds_when_it_runs_beside_it_with_nothing_of_its_own() -> None:
+    chain = [edge for _, _, edge in holder(tool=QUERY).edges(data="value")]
+    served, owns = edge(f"{QUERY.id} served_by tool_server:s"), edge("tool_server:s runs_as identity:s")
+    beside, far = ToolServer("tool_server:s", transport="stdio"), ToolServer("tool_server:s", transport="http")
+    assert JEWEL in reached(graph([*chain, served], QUERY, beside), BEHAVIOUR, gated=True)
+    for other in (graph([*chain, served], QUERY, far), graph([*chain, served, owns], QUERY, beside)):
+        assert JEWEL not in reached(other, BEHAVIOUR, gated=False)
+        assert JEWEL in reached(other, IDENTITY, gated=True)
+    poorer = without(graph([*chain, served, owns], QUERY, beside), edges=[("tool_server:s", "identity:s", "runs_as||-:1:1")])
+    assert JEWEL not in reached(poorer, BEHAVIOUR, gated=False), "what its server loses, the agent does not lend it"
 
 
 @pytest.mark.parametrize(

@@ -344,10 +344,10 @@ def paths() -> tuple[Path, ...]:
 
 def chokepoints() -> tuple[Chokepoint, ...]:
     return (
-        Chokepoint("identity:aws/111122223333/role/deploy", "identity", (), 296, 141, 4, 1),
-        Chokepoint("credential:payments/.env.deploy#GH_APP_KEY", "credential", (), 296, 158, 4, 2),
-        Chokepoint("tool_server:payments/.mcp.json#github", "tool_server", (), 296, 170, 4, 3),
-        Chokepoint("grant:aws/111122223333/role/deploy/DeployAll/0", "grant", (), 296, 281, 4, 4),
+        Chokepoint("identity:aws/111122223333/role/deploy", "identity", (), 93, 41, 4, 1),
+        Chokepoint("credential:payments/.env.deploy#GH_APP_KEY", "credential", (), 93, 58, 4, 2),
+        Chokepoint("tool_server:payments/.mcp.json#github", "tool_server", (), 93, 70, 4, 3),
+        Chokepoint("grant:aws/111122223333/role/deploy/DeployAll/0", "grant", (), 93, 81, 4, 4),
     )
 
 

@@ -17,7 +17,6 @@ from nhiassess.model.assessment import Assessment
 from nhiassess.renderers import pdf
 from tests.renderers import sample
 
-
 # WeasyPrint 70 leaves its colour profile open until the garbage collector closes it
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 

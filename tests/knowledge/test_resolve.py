@@ -1,0 +1,90 @@
+"""Any published spelling finds its control; an unofficial one warns and names what else it is cited for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from nhiassess.errors import UsageError
+from nhiassess.knowledge.load import load
+from nhiassess.knowledge.resolve import Found, resolve
+from nhiassess.model.knowledge import Catalog, Knowledge
+from tests.small import catalog, control, known, objective
+
+FRAMEWORKS = Path(__file__).resolve().parents[2] / "frameworks"
+
+
+@pytest.fixture(scope="module")
+def shipped() -> Knowledge:
+    names = [*FRAMEWORKS.glob("*-*.yaml"), FRAMEWORKS / "aliases.yaml"]
+    return load({path.relative_to(FRAMEWORKS.parent).as_posix(): path.read_bytes() for path in names})
+
+
+def found(knowledge: Knowledge, spelling: str) -> Found:
+    answer = resolve(knowledge, spelling)
+    assert isinstance(answer, Found)
+    return answer
+
+
+def ids(answer: Found) -> list[str]:
+    return [each.id for each in answer.controls]
+
+
+def test_a1_answers_by_number_with_a_warning_and_names_what_it_is_cited_for(shipped: Knowledge) -> None:
+    answer = found(shipped, "A1")
+    assert ids(answer) == ["ASI01"]
+    assert [each.id for each in answer.beside] == ["ASI02", "ASI03"]
+    assert len(answer.warnings) == 1
+    assert answer.warnings[0].startswith("A1 is an unofficial alias of ASI01. Not an OWASP id.")
+
+
+@pytest.mark.parametrize("number", range(1, 11))
+def test_every_number_of_the_list_has_an_alias(shipped: Knowledge, number: int) -> None:
+    answer = found(shipped, f"a{number}")
+    assert ids(answer) == [f"ASI{number:02}"]
+    assert answer.warnings
+
+
+@pytest.mark.parametrize("spelling", ["ASI01", "asi01", " ASI01 ", "owasp-asi-2026/ASI01"])
+def test_an_official_id_needs_no_warning(shipped: Knowledge, spelling: str) -> None:
+    assert found(shipped, spelling) == Found(found(shipped, "ASI01").controls)
+    assert ids(found(shipped, spelling)) == ["ASI01"]
+
+
+def test_a_catalog_is_found_by_its_id(shipped: Knowledge) -> None:
+    answer = resolve(shipped, "OWASP-ASI-2026")
+    assert isinstance(answer, Catalog)
+    assert answer.id == "owasp-asi-2026"
+
+
+def test_titles_and_old_titles_are_found_with_a_warning(shipped: Knowledge) -> None:
+    control_ = next(each for each in found(shipped, "ASI02").controls)
+    assert found(shipped, control_.title.upper()).warnings == (f"{control_.title.upper()} is the title of ASI02",)
+    small = known(
+        objective("O1"),
+        catalogs=(catalog("asi", "risks", control("asi", "ASI02", "risk", aliases=("Old Name",))),),
+    )
+    assert ids(found(small, "old name")) == ["ASI02"]
+    assert found(small, "old name").warnings == ("old name is another spelling of ASI02, ASI02",)
+
+
+def test_an_id_of_two_catalogs_gives_both_and_its_catalog_tells_them_apart() -> None:
+    two = known(
+        objective("O1"), catalogs=tuple(catalog(id, "outcomes", control(id, "T1")) for id in ("one", "two"))
+    )
+    assert [each.catalog for each in found(two, "T1").controls] == ["one", "two"]
+    assert [each.catalog for each in found(two, "two/t1").controls] == ["two"]
+
+
+@pytest.mark.parametrize(("spelling", "near"), [("ASI99", "ASI09"), ("asi99", "ASI09"), ("owasp-asi-2025", "owasp-asi-2026")])
+def test_an_unknown_id_is_answered_with_the_nearest(shipped: Knowledge, spelling: str, near: str) -> None:
+    with pytest.raises(UsageError) as refused:
+        resolve(shipped, spelling)
+    assert f"no framework or control is named {spelling!r}" in str(refused.value)
+    assert near in refused.value.complaints[0].hint
+
+
+def test_what_is_near_nothing_gets_the_way_to_look() -> None:
+    with pytest.raises(UsageError, match="frameworks list"):
+        resolve(known(objective("O1")), "zzzzzzzz")

@@ -1,0 +1,66 @@
+"""The published schemas are those of the model, and every answer keeps to its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import ValidationError
+
+from nhiassess import answers
+from nhiassess.analysis.blast_radius import blast_radius
+from nhiassess.analysis.chokepoints import chokepoints
+from nhiassess.analysis.coverage import coverage
+from nhiassess.analysis.paths import paths
+from nhiassess.model.inventory import Agent, Gate, Inventory, Location, Tool
+from nhiassess.model.reach import Escalation
+from nhiassess.model.schema import ROWS, schemas
+from tests.analysis.estates import ASKED, A, edge, holder
+from tests.small import HUB, known, objective
+
+FOLDER = Path(__file__).resolve().parents[2] / "frameworks" / "schema"
+GRAPH = holder(ASKED, edge(f"input:web taints {A}"), edge(f"{A} runs_as identity:i", gate=Gate("jit", "gateway")))
+ESTATE = Inventory(
+    agents=(Agent(A, name="a", locations=(Location("a.json", 3, 1),)),),
+    tools=(Tool("tool:t", capabilities=(("executes_code", "high"),)),),
+)
+ESCALATION = Escalation("e", "arn:aws:iam::111122223333:role/x", "yes", ("iam-001",), None, "why", False)
+ANSWERS: dict[str, Any] = {
+    "observe.json": answers.observed(ESTATE),
+    "escalations.json": answers.escalated([ESCALATION]),
+    "blast-radius.json": answers.radii(blast_radius(GRAPH)),
+    "paths.json": answers.ways(paths(GRAPH)),
+    "chokepoints.json": answers.chokes(chokepoints(holder())),
+    "coverage.json": answers.covered(coverage(known(objective("O1")), [HUB], [], [])),
+}
+
+
+@pytest.mark.parametrize("name", sorted(schemas()))
+def test_the_published_schema_is_made_from_the_model(name: str) -> None:
+    assert json.loads((FOLDER / name).read_bytes()) == json.loads(json.dumps(schemas()[name]))
+
+
+def test_no_other_schema_is_published() -> None:
+    assert {path.name for path in FOLDER.glob("*.json")} == set(schemas()) == set(ANSWERS)
+    assert {f"{verb}.json" for verb in ROWS} < set(schemas())
+
+
+@pytest.mark.parametrize("name", sorted(schemas()))
+def test_an_answer_keeps_to_its_schema(name: str) -> None:
+    schema = schemas()[name]
+    Draft202012Validator.check_schema(schema)
+    plain = json.loads(json.dumps(ANSWERS[name]))
+    assert plain.get("rows", plain.get("agents")), "there is something to hold against the schema"
+    Draft202012Validator(schema).validate(plain)
+
+
+@pytest.mark.parametrize("name", sorted(schemas()))
+def test_a_schema_refuses_an_answer_that_lacks_a_field(name: str) -> None:
+    plain = json.loads(json.dumps(ANSWERS[name]))
+    rows = plain.get("rows", plain.get("agents"))
+    rows[0].pop("id")
+    with pytest.raises(ValidationError):
+        Draft202012Validator(schemas()[name]).validate(plain)
