@@ -15,44 +15,9 @@ import yaml
 ESTATE = Path(__file__).resolve().parent.parent / "assessments" / "ostermere"
 OBSERVED = ESTATE / "observed"
 COLUMNS = ["kind", "id", "where", "subject", "check", "expected", "note"]
-TABLE_OF_CHECK = {
-    "secret-in-clear": "credential",
-    "shared-credential": "credential",
-    "credential-outlives-task": "credential",
-    "credential-not-rotated": "credential",
-    "static-cloud-key": "credential",
-    "federation-subject-too-wide": "trust",
-    "agent-runs-as-human": "agent",
-    "agent-without-owner": "agent",
-    "agent-without-purpose": "agent",
-    "agent-not-in-inventory": "agent",
-    "wildcard-action": "grant",
-    "wildcard-resource": "grant",
-    "agent-reaches-administrator": "agent",
-    "no-approval-for-irreversible-tool": "tool",
-    "approval-switched-off-in-repository": "setting",
-    "tool-server-not-pinned": "tool_server",
-    "tool-server-unencrypted": "tool_server",
-    "tool-server-unauthenticated": "tool_server",
-    "tool-server-unknown": "tool_server",
-    "unsandboxed-code-execution": "agent",
-    "lethal-triangle": "agent",
-    "delegation-without-gate": "agent",
-    "tool-calls-not-logged": "agent",
-    "data-access-not-logged": "agent",
-    "privilege-decisions-not-logged": "agent",
-    "log-retention-too-short": "telemetry",
-    "blast-radius-over-limit": "agent",
-    "egress-unlimited": "agent",
-    "step-limits-missing": "agent",
-    "production-and-test-mixed": "agent",
-    "policy-without-context": "authorization_policy",
-    "no-request-time-policy": "agent",
-    "endpoint-redirected": "setting",
-    "all-project-servers-enabled": "setting",
-    "remote-code-at-start": "tool_server",
-    "unused-identity": "identity",
-}
+CHECKS = Path(__file__).resolve().parents[1] / "frameworks" / "checks"
+# the kind of id that each table's rows have
+KIND_OF_TABLE = {"authorization_policies": "authorization_policy", "identities": "identity", "telemetry": "telemetry"}
 # the triples of model.md, by verb: kinds that may stand left and right
 TRIPLES = {
     "invokes": ("agent", "tool"),
@@ -119,7 +84,7 @@ def test_columns_and_counts() -> None:
     with (ESTATE / "truth.csv").open(newline="", encoding="utf-8") as lines:
         assert next(csv.reader(lines)) == COLUMNS
     rows = _truth()
-    counts = {kind: sum(row["kind"] == kind for row in rows) for kind in ("weakness", "decoy", "path-hop")}
+    counts = {kind: sum(row["kind"] == kind for row in rows) for kind in ("weakness", "consequence", "decoy", "path-hop")}
     assert sum(counts.values()) == len(rows), "a row has another kind"
     assert counts["weakness"] >= 30
     assert counts["decoy"] >= 20
@@ -127,7 +92,7 @@ def test_columns_and_counts() -> None:
 
 
 def test_ids_run_without_gaps() -> None:
-    for kind, letter in (("weakness", "W"), ("decoy", "D")):
+    for kind, letter in (("weakness", "W"), ("consequence", "C"), ("decoy", "D")):
         ids = [row["id"] for row in _truth() if row["kind"] == kind]
         assert ids == [f"{letter}{number:02}" for number in range(1, len(ids) + 1)]
 
@@ -145,8 +110,9 @@ def test_row(row: dict[str, str]) -> None:
         assert row["check"] == ""
         assert row["expected"] in {"yes", "conditional", "needs_resource", "unknown"}
         return
-    assert _kind(row["subject"]) == TABLE_OF_CHECK[row["check"]]
-    allowed = {"not-satisfied"} if row["kind"] == "weakness" else {"satisfied", "not-determined", "absent"}
+    about = yaml.safe_load((CHECKS / f"{row['check']}.yaml").read_text(encoding="utf-8"))["about"]
+    assert _kind(row["subject"]) == KIND_OF_TABLE.get(about, about.removesuffix("s"))
+    allowed = {"not-satisfied"} if row["kind"] in ("weakness", "consequence") else {"satisfied", "not-determined", "absent"}
     assert row["expected"] in allowed
 
 

@@ -268,7 +268,8 @@ def _hand(found: Index, edge: Edge, gated: bool) -> Hand | None:
 
 
 def _within(path: str, folder: str) -> bool:
-    return folder == "-" or path.startswith(folder + "/")
+    # managed settings belong to whoever manages the machine, wherever their export lies
+    return "managed" not in path.rpartition("/")[2] and (folder == "-" or path.startswith(folder + "/"))
 
 
 def _index(graph: nx.MultiDiGraph[str]) -> Index:

@@ -95,6 +95,9 @@ def select(connection: duckdb.DuckDBPyConnection, sql: str, where: str = "") -> 
     timer = threading.Timer(SECONDS, connection.interrupt)
     timer.start()
     try:
+        kinds = [statement.type for statement in connection.extract_statements(sql)]
+        if kinds != [duckdb.StatementType.SELECT]:
+            raise CheckError("the check is not exactly one SELECT", where, "Write one SELECT.")
         # the line end closes a comment at the end of the check
         rows = connection.execute(f"SELECT * FROM ({sql.rstrip().rstrip(';')}\n) LIMIT {MOST_ROWS + 1}").fetchall()
     except duckdb.InterruptException:
@@ -112,6 +115,9 @@ def _fold(check: Check, rows: Sequence[tuple[Any, ...]], about: pa.Table) -> Ite
     places = _places(about)
     grouped: dict[str, list[tuple[bool | None, str]]] = {}
     for subject, satisfied, seen in rows:
+        if satisfied not in (True, False, None) or isinstance(satisfied, int) is not isinstance(satisfied, bool):
+            what = f"{check.id} gives {satisfied!r} as satisfied of {subject!r}"
+            raise CheckError(what, _where(check), "Return TRUE, FALSE or NULL.")
         grouped.setdefault(str(subject), []).append((satisfied, "" if seen is None else str(seen)))
     strangers = sorted(set(grouped) - set(places))
     if strangers:

@@ -159,7 +159,7 @@ def tables(
     rows["tool_capabilities"] = (
         {"tool": tool.id, "capability": capability, "confidence": confidence}
         for tool in inventory.tools
-        for capability, confidence in (tool.capabilities or (("unknown", "low"),))
+        for capability, confidence in ((("unknown", "low"),) if tool.capabilities is None else tool.capabilities)
     )
     rows["grant_actions"] = _grant_actions(inventory)
     rows["credential_scopes"] = (

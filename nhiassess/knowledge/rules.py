@@ -9,6 +9,12 @@ from nhiassess.formats.record import Record
 from nhiassess.model.inventory import Location
 from nhiassess.model.knowledge import Default, KnownServer, Requirement, SensitivityRule, Technique
 
+# whose resource an action is asked on
+ROLES = (
+    *("self", "own_policy", "own_group", "target", "target_policy", "group", "passed_role", "any"),
+    *("namespace", "cluster"),
+)
+
 
 def techniques(record: Record) -> Iterator[Technique]:
     """Read the techniques of one domain."""
@@ -63,7 +69,7 @@ def defaults(record: Record) -> Iterator[Default]:
 def _technique(record: Record, domain: str) -> Technique:
     record.plain("requires")
     node = record.node.get("requires")
-    alternatives = [_requirements(each) for each in (node.elements() if node else ())]
+    alternatives = [_requirements(each, record) for each in (node.elements() if node else ())]
     if not alternatives or not all(alternatives):
         record.complain(node, "lists no action", "Write `requires: [[{action: ..., of: self}]]`.", "requires")
     found = Technique(
@@ -83,10 +89,10 @@ def _technique(record: Record, domain: str) -> Technique:
     return found
 
 
-def _requirements(alternative: Node) -> tuple[Requirement, ...]:
+def _requirements(alternative: Node, of: Record) -> tuple[Requirement, ...]:
     found = []
     for each in alternative.elements():
-        action, of = each.get("action"), each.get("of")
-        if action is not None and action.text():
-            found.append(Requirement(action.text() or "", (of.text() if of else None) or "any"))
+        record = Record(of.path, each, of.complaints, f"{of.dotted}.requires")
+        found.append(Requirement(record.text("action"), record.optional_text("of", among=ROLES) or "any"))
+        record.done()
     return tuple(found)

@@ -92,7 +92,7 @@ def test_a_part_of_nothing_is_a_complaint_and_no_crash() -> None:
 @pytest.mark.parametrize(
     "whole",
     [
-        sound(said(), said("no-relationship", target="T2"), rmf=rmf(T1, control("rmf", "T2", assessable="outside"))),
+        sound(said(), replace(said("related", target="T2"), rationale=LONG + "."), rmf=rmf(T1, control("rmf", "T2", assessable="outside"))),
         sound(rmf=rmf(T1, control("rmf", "T2", assessable="by_interview"))),
         sound(said("equal"), rmf=rmf(T1)),
         sound(replace(said(), basis="published", published_in="SP 800-221A", rationale="short")),

@@ -83,7 +83,7 @@ WHOLE = {
     "frameworks/techniques/aws.yaml": """
         domain: aws
         techniques:
-          - {id: t1, name: Pass, category: C, grants: become, requires: [[{action: "iam:PassRole", "on": self}, {action: "x:y"}]]}
+          - {id: t1, name: Pass, category: C, grants: become, requires: [[{action: "iam:PassRole", of: self}, {action: "x:y"}]]}
         """,
     "frameworks/tool_servers/known.yaml": 'servers: [{id: s, title: T, matches: ["x*"], tools: {"*": {sends_out: true}}}]',
     "frameworks/schema/observe.json": "{",
@@ -99,7 +99,7 @@ def test_each_file_is_read_as_what_its_folder_says() -> None:
     assert [(each.alias, each.id) for each in found.aliases] == [("A1", "T1")]
     assert [(each.name, each.value) for each in found.defaults] == [("rotation_days", 90)]
     assert [each.pattern for each in found.sensitivity] == ["z*", "a*"], "the first rule counts: their order stays"
-    assert [(each.action, each.on) for each in found.techniques[0].requires[0]] == [("iam:PassRole", "self"), ("x:y", "any")]
+    assert [(each.action, each.of) for each in found.techniques[0].requires[0]] == [("iam:PassRole", "self"), ("x:y", "any")]
     assert found.servers[0].tools == {"*": {"sends_out": True}}
     assert str(found.checks[0].locations[0]) == "frameworks/checks/w.yaml:1"
     assert found.catalogs[1].controls[0].node == "control:c/T1"
@@ -127,8 +127,8 @@ def test_everything_wrong_in_every_file_comes_at_once_with_its_place() -> None:
         "frameworks/c.yaml:13:32: $.controls[0].kind: 'outcmoe' is not allowed here. Did you mean outcome?",
         "frameworks/c.yaml:13:5: $.controls[0]: is outside, but gives no reason.",
         "frameworks/crosswalks/c--c.yaml:1:1: $: maps a catalog onto itself.",
-        "frameworks/crosswalks/c--c.yaml:5:46: $.rows[0].relationship: 'equals' is not allowed here. Did you mean equal?",
-        "frameworks/crosswalks/c--c.yaml:5:83: $.rows[0].strength: is from 1 to 10.",
+        "frameworks/crosswalks/c--c.yaml:5:48: $.rows[0].relationship: 'equals' is not allowed here. Did you mean equal?",
+        "frameworks/crosswalks/c--c.yaml:5:82: $.rows[0].strength: is from 1 to 10.",
         "frameworks/checks/w.yaml:1:1: $.severity: is missing.",
         "frameworks/checks/w.yaml:5:1: $.severty: is not a known key. Did you mean severity?",
     ):
