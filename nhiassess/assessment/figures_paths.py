@@ -169,7 +169,9 @@ def _figure(path: Path, index: int, names: Names, resources: Mapping[str, Resour
     number = f"P-{index:02}"
     sentence = _sentence(path, nodes, steps, hold, open_)
     known = target.sensitivity if target else None
-    return PathFigure(number, path, nodes, steps, _jewel(target), known, hold, off, open_, sentence)
+    return PathFigure(
+        number, path, names.label(path.agent), nodes, steps, _jewel(target), known, hold, off, open_, sentence
+    )
 
 
 def _folded(hops: Sequence[Hop], names: Names) -> tuple[tuple[Node, ...], tuple[Step, ...]]:

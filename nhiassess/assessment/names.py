@@ -167,7 +167,9 @@ def _outer(id: str) -> str:
     """Name an input or destination by its kind and the last part of where it is."""
     kind, _, where = unquote(id.partition(":")[2]).partition("/")
     kind = kind.replace("-", " ").replace("_", " ").replace("github", "GitHub")
-    return f"{kind}, {where.rpartition('/')[2]}" if where else kind
+    if where:
+        return f"{kind}, {where.rpartition('/')[2]}"
+    return "the web" if kind == "web" else f"text from {kind}" if id.startswith("input:") else kind
 
 
 def _agents(named: Mapping[str, str | None]) -> dict[str, str]:

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from textwrap import dedent
+from time import monotonic
 from types import MappingProxyType
 
 import tree_sitter_hcl
-from tree_sitter import Language, Parser
+from tree_sitter import Language, Parser, Tree
 from tree_sitter import Node as Syntax
 
 from nhiassess.errors import Complaint, FormatError
@@ -21,6 +22,9 @@ _ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))|([$%])\4(?=
 _SIGNS = {"n": "\n", "r": "\r", "t": "\t"}
 _ENCODERS = frozenset({"jsonencode", "yamlencode"})
 _MOST_COMPLAINTS = 20
+# a sound file of a megabyte takes less than one
+_MOST_SECONDS = 5
+_CHUNK = 65_536
 
 
 def parse(path: str, text: str) -> Parsed:
@@ -47,7 +51,7 @@ def parse(path: str, text: str) -> Parsed:
     """
     content = text.encode()
     _refuse_depth(path, text)
-    tree = Parser(_LANGUAGE).parse(content)
+    tree = _tree(path, content)
     reader = _Reader(path, text, content)
     if tree.root_node.has_error:
         raise FormatError(tuple(reader.complaints(tree.root_node)))
@@ -55,6 +59,20 @@ def parse(path: str, text: str) -> Parsed:
     return Parsed(
         "hcl", (root,), tuple(reader.problems), comments=tuple(reader.comments), dropped=tuple(reader.dropped)
     )
+
+
+def _tree(path: str, content: bytes) -> Tree:
+    """Parse within a time limit: the grammar's search for what a broken text could mean takes quadratic time."""
+    until = monotonic() + _MOST_SECONDS
+
+    def late(offset: int, has_error: bool) -> bool:
+        return monotonic() > until
+
+    try:
+        return Parser(_LANGUAGE).parse(lambda offset, _: content[offset : offset + _CHUNK], progress_callback=late)
+    except ValueError:
+        what = f"not HCL: {_MOST_SECONDS} seconds were not enough to read it"
+        raise FormatError(what, f"{path}:1:1", "Check that it is HCL, or split the file.") from None
 
 
 def _refuse_depth(path: str, text: str) -> None:

@@ -39,6 +39,7 @@ class PathFigure:
 
     number: str
     path: Path
+    agent: str  # its name; the path may begin at an input that taints it, or at a credential that it holds
     nodes: tuple[Node, ...]
     steps: tuple[Step, ...]
     crown_jewel: bool
