@@ -178,5 +178,7 @@ def _relative(file: Path, root: Path) -> str:
 
 def _skipped(path: str, reason: str, construct: str, where: str = "") -> Skipped:
     parts = where.rsplit(":", 2)
-    line, column = (int(parts[1]), int(parts[2])) if len(parts) == 3 and parts[1].isdigit() else (1, 1)
+    line = column = 1
+    if len(parts) == 3 and parts[1].isdigit() and parts[2].isdigit():
+        path, line, column = parts[0], int(parts[1]), int(parts[2])
     return Skipped(f"skipped:{path}#{construct}:{line}:{column}", reason, construct, (Location(path, line, column),))

@@ -108,7 +108,7 @@ def test_a_plan_with_unknown_keys_names_every_place(tmp_path: Path) -> None:
 def test_one_bad_file_does_not_stop_the_report_nor_become_a_pass(tmp_path: Path) -> None:
     (tmp_path / ".mcp.json").write_text('{"mcpServers": {"x": {"command": "npx", "args": ["-y", "thing@latest"]}}}')
     (tmp_path / "broken").mkdir()
-    (tmp_path / "broken" / ".mcp.json").write_text('{"mcpServers": {')
+    (tmp_path / "broken" / ".mcp.json").write_text('{"mcpServers": }')
     done = run("observe", str(tmp_path), "--format", "json")
     assert done.returncode == 0, done.stderr
     given = json.loads(done.stdout)

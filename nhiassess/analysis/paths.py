@@ -78,8 +78,10 @@ def _entry(graph: nx.MultiDiGraph[str], agent: str, gated: bool) -> Hop | None:
     return min(found, key=_first, default=None)
 
 
-def _first(hop: Hop) -> tuple[int, bool, str, str]:
-    return VERDICTS.index(hop.verdict), hop.source == "input:web", hop.source, str(hop.locations)
+def _first(hop: Hop) -> tuple[int, bool, bool, str]:
+    # an input with a place of its own, such as the issues of one repository, says more than "the web"; where text is
+    # opened outranks where it is commented on
+    return VERDICTS.index(hop.verdict), "/" not in hop.source, "comments" in hop.source, hop.source + str(hop.locations)
 
 
 def _rank(graph: nx.MultiDiGraph[str], path: Path) -> tuple[int, int, int, bool, bool, str, str]:

@@ -31,7 +31,7 @@ ACCESS: dict[str, str] = {
 _NOT_WALKED = frozenset({"tests", "maps_to", "mitigates", "relates_to", "observed_on", "taints"})
 # what an agent has of its own, and needs a tool in its hands to use
 _OWN = frozenset({"holds", "runs_as", "executes_on"})
-_TAKEN = frozenset({"holds", "runs_as"})
+_TAKEN = frozenset({"holds", "runs_as", "yields"})
 _NO_GATE = Gate()
 
 State = tuple[str, str]  # a node, and the verb by which a resource was arrived at
@@ -125,7 +125,7 @@ def starts(found: Index, agent: str, threat_model: str) -> tuple[str, ...]:
     """Give the nodes that an attacker begins with.
 
     Behaviour takeover begins at the agent; identity takeover at every credential and identity that it, its
-    tools, their servers and the workflows that drive it hold, run as or authenticate as.
+    tools, their servers, the workflows that drive it and the machine it runs on hold, run as or authenticate as.
     """
     if threat_model == BEHAVIOUR:
         return (agent,)
@@ -135,6 +135,11 @@ def starts(found: Index, agent: str, threat_model: str) -> tuple[str, ...]:
             holders.append(edge.target)
             holders += [e.target for e in found.out.get(edge.target, ()) if e.verb == "served_by" and there(found, e)]
     holders += [edge.source for edge in found.into.get(agent, ()) if edge.verb == "triggers" and there(found, edge)]
+    # what lies ready on the machine where it runs, such as ~/.aws, is as much its own as what it is handed
+    runs = [
+        e.target for holder in holders for e in found.out.get(holder, ()) if e.verb == "executes_on" and there(found, e)
+    ]
+    holders += runs
     taken = {e.target for holder in holders for e in found.out.get(holder, ()) if e.verb in _TAKEN and there(found, e)}
     return tuple(sorted(taken))
 

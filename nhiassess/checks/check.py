@@ -16,8 +16,31 @@ COLUMNS = ("subject", "satisfied", "seen")
 FUNCTIONS = frozenset(
     {"and", "or", "not", "xor", "in", "is", "between", "like", "case", "if", "cast", "try_cast", "exists", "filter"}
     | {"coalesce", "nullif", "greatest", "least", "abs", "floor", "round", "distinct", "row_number"}
-    | {"count", "count_if", "sum", "min", "max", "any_value", "bool_or", "logical_or", "bool_and", "logical_and", "every"}
-    | {"concat", "concat_ws", "contains", "ends_with", "endswith", "starts_with", "startswith", "length", "lower", "upper"}
+    | {
+        "count",
+        "count_if",
+        "sum",
+        "min",
+        "max",
+        "any_value",
+        "bool_or",
+        "logical_or",
+        "bool_and",
+        "logical_and",
+        "every",
+    }
+    | {
+        "concat",
+        "concat_ws",
+        "contains",
+        "ends_with",
+        "endswith",
+        "starts_with",
+        "startswith",
+        "length",
+        "lower",
+        "upper",
+    }
     | {"left", "right", "replace", "split_part", "str_position", "strpos", "substring", "substr", "trim"}
     | {"regexp_like", "regexp_matches", "regexp_full_match", "string_agg", "group_concat", "listagg"}
     | {"date_diff", "datediff", "date", "ts_or_ds_to_date", "ts_or_ds_diff"}
@@ -86,11 +109,15 @@ def _refusals(query: exp.Query, columns: tuple[str, ...]) -> list[tuple[str, str
         plain = isinstance(table.this, exp.Identifier) and not table.args.get("db") and not table.args.get("catalog")
         if not plain or (table.name not in SCHEMAS and table.name not in seen.get(id(table), {})):
             found.append((f"{table.sql('duckdb')!r} is no table", f"Tables: {', '.join(sorted(SCHEMAS))}."))
-    for join in query.find_all(exp.Join):
-        if join.method:
-            found.append((f"{join.method} JOIN is not allowed in a check", "Use LEFT JOIN ... ON."))
-    for refused in query.find_all(*_REFUSED):
-        found.append((f"{refused.key.upper()} is not allowed in a check", "A check only asks the tables."))
+    found += [
+        (f"{join.method} JOIN is not allowed in a check", "Use LEFT JOIN ... ON.")
+        for join in query.find_all(exp.Join)
+        if join.method
+    ]
+    found += [
+        (f"{refused.key.upper()} is not allowed in a check", "A check only asks the tables.")
+        for refused in query.find_all(*_REFUSED)
+    ]
     for function in query.find_all(exp.Func):
         name = function.name.lower() if isinstance(function, exp.Anonymous) else function.sql_name().lower()
         if name not in FUNCTIONS and function.key not in FUNCTIONS:

@@ -179,7 +179,10 @@ def tables(
     rows["exposure"] = ({**_flat(each), "legs": each.legs} for each in exposure)
     rows["escalations"] = map(_flat, escalations)
     rows["limits"] = [dict(limits or {})]
-    return {name: table(name, rows[name]) for name in SCHEMAS}
+    return {
+        name: table(name, ({column: row.get(column) for column in SCHEMAS[name]} for row in rows[name]))
+        for name in SCHEMAS
+    }
 
 
 def table(name: str, rows: Rows) -> pa.Table:
@@ -192,6 +195,8 @@ def table(name: str, rows: Rows) -> pa.Table:
     """
     schema = SCHEMAS[name]
     listed = list(rows)
+    if surplus := sorted({column for row in listed for column in row} - set(schema)):
+        raise KeyError(f"{name} has no column {', '.join(surplus)}")
     columns = {column: [row.get(column) for row in listed] for column in schema}
     return pa.table(
         {column: pa.array(values, schema[column]) for column, values in columns.items()},

@@ -12,7 +12,7 @@ from posixpath import basename
 from nhiassess.errors import FormatError
 from nhiassess.formats import hcl, json, markdown, toml, yaml
 from nhiassess.formats.encodings import decode
-from nhiassess.formats.format import MAX_BYTES, Document, Node, Parsed
+from nhiassess.formats.format import MAX_BYTES, Document, Node, Parsed, Problem
 from nhiassess.formats.redaction import redact
 
 _SUFFIXES = {
@@ -47,7 +47,7 @@ def read(path: str, content: bytes, *, key: bytes, strict: bool = False) -> Docu
     key:
         The key of the run, under which secrets get fingerprints.
     strict:
-        For files of our own: spellings that readers of YAML take differently are problems.
+        For files of our own: spellings that readers of YAML take differently, and secrets, are problems.
 
     Returns
     -------
@@ -71,7 +71,16 @@ def read(path: str, content: bytes, *, key: bytes, strict: bool = False) -> Docu
         parsed = _parse(path, text, strict)
         if parsed.incomplete is None:
             parsed = replace(parsed, incomplete=_one_page(parsed))
-        return redact(path, text, parsed, key)
+        document = redact(path, text, parsed, key)
+    return _without_any(document) if strict else document
+
+
+def _without_any(document: Document) -> Document:
+    """Make a problem of each secret: in a file of ours it is out of place, and masked it would change the meaning."""
+    what = "this looks like a secret, and was masked"
+    hint = "Refer to where it lies, or write an example that no issuer could have given."
+    found = tuple(Problem(each.line, each.column, "$", what, hint) for each in document.secrets)
+    return replace(document, problems=document.problems + found) if found else document
 
 
 @contextmanager

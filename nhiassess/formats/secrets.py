@@ -74,6 +74,13 @@ _LINE = re.compile(
     rf"[ \t]*[\"']?(?P<part>{_BARE})[\"']?[ \t]*+,?\r?$"
 )
 _AWS_PAIR = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{16}[\"'\s:,;=|/]{1,10}(?P<part>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])")
+# with a text that each must hold, since looking for that is far faster
+_COMMANDS = (
+    ("-u", _USER, "password"),
+    ("sshpass", _SSHPASS, "password"),
+    ("@", _GO_DSN, "dsn_password"),
+    ("IA", _AWS_PAIR, "aws_secret_access_key"),
+)
 _DEFAULT = re.compile(r"\$\{[A-Za-z_]\w*:?[-=+](?P<part>[^{}]+)\}")
 _OPENING = {")": "(", "]": "[", "}": "{", ">": "<"}
 
@@ -177,7 +184,8 @@ def find_in_prose(text: str, *, known_forms: bool = True) -> tuple[Span, ...]:
             start, end = found.span("part")
             end -= len(found["part"]) - len(found["part"].rstrip(",;"))
             spans += _part(text, start, end, found["name"], kind)
-    spans += [Span(*found.span("part"), "password", "high", "structure") for found in _NETRC.finditer(text)]
+    for found in _NETRC.finditer(text):
+        spans += _part(text, *found.span("part"), "password", "password")
     return _apart(spans)
 
 
@@ -206,7 +214,11 @@ def everywhere(text: str, forms: list[tuple[str, int, int]]) -> list[Span]:
     if "://" in text and "@" in text:
         for found in _DSN.finditer(text):
             part = found["part"]
-            if "/" in part and _HTTP.search(text, max(0, found.start() - 8), found.start()):
+            if _HTTP.search(text, max(0, found.start() - 8), found.start()) and (
+                # a port behind a host is no password, though an `@` after it makes it one for browsers
+                "/" in part
+                or (part.isdigit() and len(part) < 6 and ("." in found["user"] or found["user"] == "localhost"))
+            ):
                 continue
             if without_references(part) and not is_placeholder(part):
                 spans.append(Span(*found.span("part"), "dsn_password", "high", "structure"))
@@ -217,9 +229,9 @@ def everywhere(text: str, forms: list[tuple[str, int, int]]) -> list[Span]:
         if looks_secret(found["part"]) and not is_placeholder(found["part"]) and not CODE.match(found["part"]):
             kind = "password" if found["scheme"].lower() == "basic" else "oauth_token"
             spans.append(Span(*found.span("part"), kind, "medium", "structure"))
-    for pattern, kind in (
-        (_USER, "password"), (_SSHPASS, "password"), (_GO_DSN, "dsn_password"), (_AWS_PAIR, "aws_secret_access_key")
-    ):  # fmt: skip
+    for sign, pattern, kind in _COMMANDS:
+        if sign not in text:
+            continue
         for found in pattern.finditer(text):
             if without_references(found["part"]) and not is_placeholder(found["part"]):
                 spans.append(Span(*found.span("part"), kind, "high", "structure"))

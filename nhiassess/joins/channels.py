@@ -23,9 +23,12 @@ class Channels:
         """Give the inventory with inputs and destinations of the tools that are known to see and send."""
         servers = {each.id: matches(subjects(each), knowledge.servers) for each in inventory.tool_servers}
         tools = {each.id: each for each in inventory.tools}
+        platforms = {each.platform for each in inventory.agents}
         ends: dict[str, str] = {}
         for tool in inventory.tools:
-            end = _end(tool, servers.get(tool.server or "") or built_in(tool, knowledge.servers))
+            known = servers.get(tool.server or "") or built_in(tool, knowledge.servers)
+            # the tools of an agent's own platform speak with the web, or with nobody in particular
+            end = _end(tool, [each for each in known if each.id not in platforms])
             if end is not None:
                 ends[tool.id] = end
         inputs: dict[str, Input] = {each.id: each for each in inventory.inputs}

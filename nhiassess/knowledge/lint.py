@@ -70,7 +70,9 @@ def _aliases(knowledge: Knowledge) -> Iterator[Complaint]:
     for alias in knowledge.aliases:
         for id in (alias.id, *alias.see_also):
             if (alias.catalog, id) not in there:
-                yield Complaint(f"the alias {alias.alias}: {alias.catalog}/{id} is in no catalog", "", "Correct the id.")
+                yield Complaint(
+                    f"the alias {alias.alias}: {alias.catalog}/{id} is in no catalog", "", "Correct the id."
+                )
         if alias.alias.casefold() in seen:
             yield Complaint(f"the alias {alias.alias}: stands there twice", "", "Delete one of the two.")
         seen.add(alias.alias.casefold())

@@ -89,6 +89,12 @@ class BlastRow:
         """The four in the order in which they are printed."""
         return (self.behaviour_gated, self.behaviour_ungated, self.identity_gated, self.identity_ungated)
 
+    @property
+    def worst(self) -> BlastCell | None:
+        """The one of the four that weighs most; None when nothing was computed."""
+        known = [cell for cell in self.cells if cell]
+        return max(known, key=lambda cell: (cell.bounds[1], cell.bounds[0], cell.jewels), default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class ChokepointFigure:

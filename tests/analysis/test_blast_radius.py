@@ -117,7 +117,9 @@ def test_a_view_gives_what_a_graph_built_without_the_edges_gives(edges: tuple[Ed
 
 
 @LAWS
-@given(estates(), st.sampled_from(["tool:a/odd", "tool_server:s", "credential:c", "identity:i", "grant:g", "workflow:w"]))
+@given(
+    estates(), st.sampled_from(["tool:a/odd", "tool_server:s", "credential:c", "identity:i", "grant:g", "workflow:w"])
+)
 def test_a_view_gives_what_a_graph_built_without_a_node_gives(edges: tuple[Edge, ...], node: str) -> None:
     left = [each for each in edges if node not in (each.source, each.target)]
     assume(same_ignorance(edges, left))

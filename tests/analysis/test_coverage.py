@@ -40,9 +40,7 @@ def knowledge(mapped: Crosswalk, outside: tuple[str, ...] = ()) -> Knowledge:
     outcomes = (
         control("rmf", id, assessable="outside" if id in outside else "partly", outside="why") for id in OUTCOMES
     )
-    return known(
-        *map(objective, OBJECTIVES), catalogs=(catalog("rmf", "outcomes", *outcomes),), crosswalks=(mapped,)
-    )
+    return known(*map(objective, OBJECTIVES), catalogs=(catalog("rmf", "outcomes", *outcomes),), crosswalks=(mapped,))
 
 
 def of(rows: tuple[ControlCoverage, ...], id: str) -> ControlCoverage:
@@ -98,7 +96,9 @@ def test_the_order_of_rows_and_determinations_never_shows(
 
 
 def test_an_objective_reports_its_population_with_bounds() -> None:
-    whole = determined("O1", NOT_SATISFIED, population=10, tested=7, deviations=2, undetermined=3, reason="2 of 10 fail")
+    whole = determined(
+        "O1", NOT_SATISFIED, population=10, tested=7, deviations=2, undetermined=3, reason="2 of 10 fail"
+    )
     found = of(coverage(known(objective("O1")), [HUB], [whole], []), "O1")
     assert (found.observed, found.denominator, found.lower, found.upper, found.gap) == (7, 10, 5, 8, "failed")
 

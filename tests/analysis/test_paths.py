@@ -41,7 +41,9 @@ def test_identity_takeover_needs_no_input() -> None:
     assert {path.hops[0].source for path in found} == {"credential:c"}
 
 
-@pytest.mark.parametrize(("trust", "enters"), [("untrusted", True), (None, True), ("unknown", True), ("internal", False)])
+@pytest.mark.parametrize(
+    ("trust", "enters"), [("untrusted", True), (None, True), ("unknown", True), ("internal", False)]
+)
 def test_a_path_begins_at_an_input_that_is_not_known_to_be_internal(trust: str | None, enters: bool) -> None:
     chain = [data for _, _, data in holder(None, edge(WEB)).edges(data="value")]
     jewel = Resource(JEWEL, sensitivity=5, crown_jewel=True)
@@ -98,6 +100,8 @@ def test_a_path_to_any_node_is_given_on_demand() -> None:
 
 
 def test_jewels_are_what_is_marked_as_one() -> None:
-    made = graph([], Resource("resource:b", crown_jewel=True), Resource("resource:a", crown_jewel=True), Resource("resource:c"))
+    made = graph(
+        [], Resource("resource:b", crown_jewel=True), Resource("resource:a", crown_jewel=True), Resource("resource:c")
+    )
     assert jewels(made) == ["resource:a", "resource:b"]
     assert jewels(without(made, nodes=["resource:a"])) == ["resource:b"]

@@ -105,9 +105,7 @@ def test_a_gate_at_the_gateway_holds_under_identity_takeover() -> None:
 
 
 def test_a_gate_of_what_is_held_counts_beside_that_of_the_hand() -> None:
-    made = graph(
-        [edge(f"{A} invokes {SHELL}"), edge(f"{A} runs_as identity:i", gate=Gate("jit", "gateway"))], shell()
-    )
+    made = graph([edge(f"{A} invokes {SHELL}"), edge(f"{A} runs_as identity:i", gate=Gate("jit", "gateway"))], shell())
     assert "identity:i" not in reached(made, BEHAVIOUR, gated=True)
     hops = walk(index(made), A, BEHAVIOUR, gated=False).hops(("identity:i", ""), "yes")
     assert [(hop.gate and hop.gate.kind, hop.gate_holds) for hop in hops] == [("jit", True)]
@@ -140,7 +138,9 @@ def test_a_tool_uses_what_its_agent_holds_when_it_runs_beside_it_with_nothing_of
     for other in (graph([*chain, served], QUERY, far), graph([*chain, served, owns], QUERY, beside)):
         assert JEWEL not in reached(other, BEHAVIOUR, gated=False)
         assert JEWEL in reached(other, IDENTITY, gated=True)
-    poorer = without(graph([*chain, served, owns], QUERY, beside), edges=[("tool_server:s", "identity:s", "runs_as||-:1:1")])
+    poorer = without(
+        graph([*chain, served, owns], QUERY, beside), edges=[("tool_server:s", "identity:s", "runs_as||-:1:1")]
+    )
     assert JEWEL not in reached(poorer, BEHAVIOUR, gated=False), "what its server loses, the agent does not lend it"
 
 

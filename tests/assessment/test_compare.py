@@ -25,7 +25,9 @@ def previous(*found: tuple[str, str]) -> dict[str, tuple[str, str]]:
     return {fingerprint(*each): each for each in found}
 
 
-def states(before: set[tuple[str, str]], now: set[tuple[str, str]], answered: set[tuple[str, str]]) -> dict[object, str]:
+def states(
+    before: set[tuple[str, str]], now: set[tuple[str, str]], answered: set[tuple[str, str]]
+) -> dict[object, str]:
     return {(each.check, each.subject): each.state for each in compare(previous(*before), findings(*now), answered)}
 
 

@@ -37,7 +37,10 @@ def said(
 
 
 def rows(
-    *answers: Answer, objectives: tuple[Control, ...] = (objective("O1"),), people: tuple[Attestation, ...] = (), **plan: object
+    *answers: Answer,
+    objectives: tuple[Control, ...] = (objective("O1"),),
+    people: tuple[Attestation, ...] = (),
+    **plan: object,
 ) -> dict[tuple[str, str], Determination]:
     tested = [each.id for each in objectives if each.id[-1] != "0"]
     checks = tuple(check(f"c{id[1:]}", id) for id in tested) if answers else ()
@@ -236,7 +239,9 @@ def test_a_conjunction_is_never_better_than_any_of_its_statements(states: list[s
 @given(
     st.lists(st.tuples(st.sampled_from(["O1a", "O1b"]), st.sampled_from("xyz"), st.sampled_from([YES, NO, OPEN]))),
     st.lists(
-        st.builds(said, st.sampled_from(["yes", "no", "partly"]), st.sampled_from(["O1", "O1a"]), st.sampled_from("*x")),
+        st.builds(
+            said, st.sampled_from(["yes", "no", "partly"]), st.sampled_from(["O1", "O1a"]), st.sampled_from("*x")
+        ),
         max_size=3,
     ),
 )

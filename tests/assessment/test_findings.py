@@ -28,13 +28,20 @@ from tests.small import catalog, check, control, crosswalk, known, objective, ro
 
 A, B = "agent:x/-/a", "agent:x/-/b"
 ROW = ["very low", "low", "moderate", "high", "very high"]
-MATRIX = Matrix(dict.fromkeys(LEVELS, ROW), {level: [min(level, each, key=LEVELS.index) for each in ROW] for level in LEVELS}, "")
+MATRIX = Matrix(
+    dict.fromkeys(LEVELS, ROW), {level: [min(level, each, key=LEVELS.index) for each in ROW] for level in LEVELS}, ""
+)
 KNOWN = known(
     objective("O1", implies=("O2",)),
     objective("O2"),
     objective("O3"),
     objective("O3a", part_of="O3"),
-    checks=(check("c1", "O1"), check("c2", "O2"), check("c3", "O3a", severity="critical"), check("c4", "O3a", severity="low")),
+    checks=(
+        check("c1", "O1"),
+        check("c2", "O2"),
+        check("c3", "O3a", severity="critical"),
+        check("c4", "O3a", severity="low"),
+    ),
     catalogs=(catalog("asi", "risks", control("asi", "ASI01", "risk"), control("asi", "ASI02", "risk")),),
     crosswalks=(
         crosswalk("asi", row("O1", "mitigates", "ASI01", "primary"), row("O3", "mitigates", "ASI02", "primary")),
@@ -84,8 +91,9 @@ def test_a_finding_names_the_controls_that_its_objectives_lead_to() -> None:
 
 def test_an_exception_adds_a_date_and_changes_no_state() -> None:
     accepted = Deviation("exception:1", "c1", A, "why", (), "Sponsor", "2026-10-30", "2027-02-28", False)
-    plain, with_it = found(failed("c1", A), failed("c1", B)), found(
-        failed("c1", A), failed("c1", B), deviations=[accepted]
+    plain, with_it = (
+        found(failed("c1", A), failed("c1", B)),
+        found(failed("c1", A), failed("c1", B), deviations=[accepted]),
     )
     assert [each.accepted_until for each in with_it[0].occurrences] == ["2027-02-28", None]
     bare = tuple(replace(each, accepted_until=None) for each in with_it[0].occurrences)
@@ -108,7 +116,9 @@ def test_findings_are_numbered_by_level_then_severity_then_agents() -> None:
 
 
 @given(
-    st.lists(st.builds(failed, st.sampled_from(["c1", "c2", "c3", "c4"]), st.sampled_from([A, B, "tool:t"])), unique=True),
+    st.lists(
+        st.builds(failed, st.sampled_from(["c1", "c2", "c3", "c4"]), st.sampled_from([A, B, "tool:t"])), unique=True
+    ),
     st.randoms(use_true_random=False),
 )
 def test_the_order_of_answers_never_shows(answers: list[Answer], random: Any) -> None:
@@ -116,7 +126,9 @@ def test_the_order_of_answers_never_shows(answers: list[Answer], random: Any) ->
     shuffled = list(answers)
     random.shuffle(shuffled)
     assert found(*shuffled) == rows
-    keys = [(-LEVELS.index(row.risk_level), SEVERITIES.index(row.severity), -len(row.agents), row.check) for row in rows]
+    keys = [
+        (-LEVELS.index(row.risk_level), SEVERITIES.index(row.severity), -len(row.agents), row.check) for row in rows
+    ]
     assert keys == sorted(keys)
     assert sum(len(row.occurrences) for row in rows) == len({(each.check, each.subject) for each in answers})
 

@@ -19,7 +19,11 @@ def read(**files: str) -> Stated:
     """Read files by name, where `__` stands for a slash."""
     texts = {name.replace("__", "/"): textwrap.dedent(text).lstrip("\n").encode() for name, text in files.items()}
     named = {name + ("" if "/" in name and name.endswith(".md") else ".yaml"): each for name, each in texts.items()}
-    return stated({name.removesuffix(".yaml") if name.endswith(".md.yaml") else name: each for name, each in named.items()}, KNOWN, NOW)
+    return stated(
+        {name.removesuffix(".yaml") if name.endswith(".md.yaml") else name: each for name, each in named.items()},
+        KNOWN,
+        NOW,
+    )
 
 
 def complaints(**files: str) -> list[str]:

@@ -12,6 +12,8 @@ from sqlglot import exp
 from nhiassess import installed
 from nhiassess.checks.check import guarded
 from nhiassess.checks.examples import test as complaints_of
+from nhiassess.checks.run import ask
+from nhiassess.checks.tables import SCHEMAS, table
 from nhiassess.knowledge.load import load
 from nhiassess.model.knowledge import Check, Knowledge
 
@@ -74,9 +76,6 @@ def test_its_words_are_sentences(check: Check) -> None:
 
 @each_check
 def test_what_it_saw_is_said_for_every_answer(check: Check) -> None:
-    from nhiassess.checks.run import ask
-    from nhiassess.checks.tables import SCHEMAS, table
-
     for example in check.examples:
         given = {name: table(name, example.given.get(name, ({},) if name == "limits" else ())) for name in SCHEMAS}
         for answer in ask([check], given):

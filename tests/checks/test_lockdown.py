@@ -1,4 +1,4 @@
-"""A hostile check reaches nothing but the tables: refused by the guard, and by the engine when the guard is passed by."""
+"""A hostile check reaches nothing but the tables: the guard refuses it, and without the guard the engine does."""
 
 from __future__ import annotations
 
@@ -151,7 +151,7 @@ def test_a_python_function_that_is_not_registered_is_unknown(locked: duckdb.Duck
 
 def test_the_engine_takes_no_statement_but_a_query(locked: duckdb.DuckDBPyConnection) -> None:
     for sql in ("DROP TABLE agents", "SELECT 1; DROP TABLE agents", "SELECT 1) LIMIT 1; DROP TABLE agents; --"):
-        with pytest.raises(CheckError, match="broke|exactly one SELECT"):
+        with pytest.raises(CheckError, match=r"broke|exactly one SELECT"):
             select(locked, sql)
     assert select(locked, "SELECT id FROM agents") == [("agents:0",)]
 

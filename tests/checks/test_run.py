@@ -81,7 +81,10 @@ def test_an_answer_has_the_place_of_its_subject() -> None:
 
 
 def test_a_check_that_returns_nothing_has_no_answer() -> None:
-    assert ask([check("SELECT id AS subject, TRUE AS satisfied, '' AS seen FROM agents WHERE FALSE")], tables(links())) == ()
+    assert (
+        ask([check("SELECT id AS subject, TRUE AS satisfied, '' AS seen FROM agents WHERE FALSE")], tables(links()))
+        == ()
+    )
 
 
 def test_a_subject_that_its_table_lacks_is_refused() -> None:
@@ -93,7 +96,10 @@ def test_a_subject_that_its_table_lacks_is_refused() -> None:
 
 def test_a_subject_that_is_null_is_refused() -> None:
     with pytest.raises(CheckError, match="no id of agents"):
-        ask([check("SELECT CAST(NULL AS VARCHAR) AS subject, TRUE AS satisfied, '' AS seen FROM agents")], tables(links()))
+        ask(
+            [check("SELECT CAST(NULL AS VARCHAR) AS subject, TRUE AS satisfied, '' AS seen FROM agents")],
+            tables(links()),
+        )
 
 
 def test_a_truth_value_that_is_none_is_refused() -> None:
@@ -127,7 +133,7 @@ def test_a_column_that_is_all_null_breaks_no_query() -> None:
     # DuckDB 2.0.0 fails here when it folds by statistics
     given = {name: table(name, [{"id": "agent:a"}] if name == "agents" else []) for name in SCHEMAS}
     sql = (
-        "SELECT id AS subject, CASE WHEN platform = 'x' THEN SPLIT_PART(name, ':', 1) IN ('a', 'b', 'c') END AS satisfied,"
-        " '' AS seen FROM agents"
+        "SELECT id AS subject, CASE WHEN platform = 'x' THEN SPLIT_PART(name, ':', 1) IN ('a', 'b', 'c') END"
+        " AS satisfied, '' AS seen FROM agents"
     )
     assert [answer.state for answer in ask([check(sql)], given)] == ["not-determined"]

@@ -99,7 +99,9 @@ def test_grants_are_laid_out_action_by_resource() -> None:
         Grant("g:5"),
     )
     laid = tables(Inventory(grants=grants))
-    rows = [(row["grant_id"], row["action"], row["resource"], row["negated"]) for row in laid["grant_actions"].to_pylist()]
+    rows = [
+        (row["grant_id"], row["action"], row["resource"], row["negated"]) for row in laid["grant_actions"].to_pylist()
+    ]
     assert rows == [
         *(("g:1", action, resource, False) for action in ("s3:Get*", "s3:Put*") for resource in ("a", "b")),
         ("g:2", "iam:*", "*", True),

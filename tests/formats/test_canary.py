@@ -193,6 +193,19 @@ def test_no_canary_survives_a_refusal(name: str) -> None:
     assert [canary for canary in gone if any(canary in text for text in told)] == []
 
 
+@pytest.mark.parametrize("name", PLACES)
+def test_what_was_redacted_holds_no_secret_when_it_is_read_again(name: str) -> None:
+    path, text, _ = planted(name)
+    masked = read(path, text.encode(), key=b"run").text
+    try:
+        again = read(path, masked.encode(), key=b"run")
+    except FormatError:
+        # a key that became `[redacted]: 1` opens a list that YAML does not close
+        assert name in {"yaml key", "yaml anchor and tag", "yaml key file", "yaml block", "hcl key file"}
+    else:
+        assert (again.text, again.secrets) == (masked, ())
+
+
 def test_at_least_forty_kinds_of_places_are_planted() -> None:
     assert len(PLACES) >= 40
 

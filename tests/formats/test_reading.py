@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import json
+import time
 from types import MappingProxyType
 
 import pytest
@@ -71,12 +73,8 @@ def test_a_node_answers_without_raising() -> None:
     answers = [(each.text(), each.flag(), each.number()) for each in at(node, "a").elements()]
     assert answers == [(None, None, 1), ("b", None, None), (None, True, None), (None, None, None), (None, None, None)]
     assert at(node, "a", 4, "c").number() == 2.5
-    assert [len(Node(value).listed()) for value in ("x", None, (Node(1), Node(2)), MappingProxyType({}))] == [
-        1,
-        0,
-        2,
-        1,
-    ]
+    nodes = (Node("x"), Node(None), Node((Node(1), Node(2))), Node(MappingProxyType({})))
+    assert [len(each.listed()) for each in nodes] == [1, 0, 2, 1]
     assert list(Node("x").items()) == []
     assert Node("x").elements() == ()
     assert (node.is_mapping, node.is_sequence, Node(()).is_sequence) == (True, False, True)
@@ -124,3 +122,27 @@ def test_any_text_is_read_or_refused_and_keeps_its_lines(text: str, path: str) -
     if not complaints(path, text.encode()):
         masked = read(path, text.encode(), key=b"k").text
         assert masked.count("\n") == text.removeprefix("\ufeff").count("\n")
+
+
+HOSTILE = {
+    "assignments without end": ("x.txt", "password=" * 20_000),
+    "references without end": ("x.txt", "password={{" * 20_000),
+    "addresses without end": ("x.txt", "://a:" + "b@" * 50_000),
+    "keys without end": ("x.txt", ("-----BEGIN " + "PRIVATE KEY-----") * 3_000),
+    "spaces": ("x.txt", "password" + " " * 100_000 + "x"),
+    "front matter of spaces": ("x.md", "---\na" + " " * 100_000 + "\n: x: y\n---\n"),
+    "anchors": ("x.yaml", "".join(f"a{number}: &a{number} [x]\n" for number in range(5_000))),
+    "one key again and again": ("x.json", "{" + '"a":1,' * 10_000 + '"b":2}'),
+    "many secrets": ("x.json", json.dumps({f"password{number}": f"hunter{number}x" for number in range(10_000)})),
+    "open comments": ("x.json", "[/**/" * 50 + "/*" * 50_000),
+    "backslashes": ("x.json", '"' + "\\" * 100_000),
+    "equals signs": ("x.tf", "a = " * 20_000),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_no_text_takes_for_ever(name: str) -> None:
+    path, text = HOSTILE[name]
+    begun = time.process_time()
+    complaints(path, text.encode())
+    assert time.process_time() - begun < 10

@@ -193,6 +193,7 @@ def test_a_weak_password_is_a_secret(weak: str) -> None:
         ("password", ""),
         ("grant_type", "password"),
         ("url", "https://example.test/@scope/package"),
+        ("url", "http://localhost:80@example.test/sse"),
         ("args", "@modelcontextprotocol/server-github@1.2.3"),
         ("uses", "actions/checkout@" + "0a1b2c3d" * 5),
     ],
@@ -357,3 +358,9 @@ def test_numbers_and_flags_under_names_of_secrets_stay_except_long_passwords() -
     assert read("x.json", text.encode(), key=b"run").root.plain() == {
         "token": 4096, "secret": True, "automountServiceAccountToken": False, "password": "[redacted]", "pwd": None,
     }  # fmt: skip
+
+
+def test_a_secret_in_a_file_of_our_own_is_a_problem() -> None:
+    text = b"a: 1\npassword: hunter2\n"
+    assert read("x.yaml", text, key=b"run").problems == ()
+    assert [(each.line, each.column) for each in read("x.yaml", text, key=b"run", strict=True).problems] == [(2, 11)]

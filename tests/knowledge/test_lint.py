@@ -55,10 +55,14 @@ BROKEN = {
     "'asi' is no catalog": sound(crosswalks=(crosswalk("rmf", said()), crosswalk("asi", said()))),
     "'T9' is in no catalog": sound(said(), said(target="T9")),
     "'O9' is in no catalog": sound(said(), said(sources="O9")),
-    "a set relation across levels (configuration, process)": sound(said("equal"), rmf=rmf(replace(T1, level="process"))),
+    "a set relation across levels (configuration, process)": sound(
+        said("equal"), rmf=rmf(replace(T1, level="process"))
+    ),
     "the rationale is too short": sound(replace(said(), rationale="both are about tools")),
     "is published, but says not where": sound(replace(said(), basis="published")),
-    "repeats the rationale of frameworks/x.yaml:7:3": sound(said(), said(target="T2"), rmf=rmf(T1, control("rmf", "T2"))),
+    "repeats the rationale of frameworks/x.yaml:7:3": sound(
+        said(), said(target="T2"), rmf=rmf(T1, control("rmf", "T2"))
+    ),
     "these two are related at frameworks/x.yaml:7:3 already": sound(said(), said("related")),
     "tests 'O9', which is no objective": sound(checks=(check("c1", "O1"), check("c2", "O9"))),
     "tests O1, which has parts": sound(objectives=(objective("O1"), objective("O1a", part_of="O1", asks=True))),
@@ -92,7 +96,11 @@ def test_a_part_of_nothing_is_a_complaint_and_no_crash() -> None:
 @pytest.mark.parametrize(
     "whole",
     [
-        sound(said(), replace(said("related", target="T2"), rationale=LONG + "."), rmf=rmf(T1, control("rmf", "T2", assessable="outside"))),
+        sound(
+            said(),
+            replace(said("related", target="T2"), rationale=LONG + "."),
+            rmf=rmf(T1, control("rmf", "T2", assessable="outside")),
+        ),
         sound(rmf=rmf(T1, control("rmf", "T2", assessable="by_interview"))),
         sound(said("equal"), rmf=rmf(T1)),
         sound(replace(said(), basis="published", published_in="SP 800-221A", rationale="short")),

@@ -53,7 +53,9 @@ examples:
 """
 
 
-def catalog(id: str = "c", reads_as: str = "outcomes", control: str = "T1", kind: str = "outcome", assessable: str = "partly") -> str:
+def catalog(
+    id: str = "c", reads_as: str = "outcomes", control: str = "T1", kind: str = "outcome", assessable: str = "partly"
+) -> str:
     return CATALOG.format(id=id, reads_as=reads_as, control=control, kind=kind, assessable=assessable)
 
 
@@ -99,7 +101,10 @@ def test_each_file_is_read_as_what_its_folder_says() -> None:
     assert [(each.alias, each.id) for each in found.aliases] == [("A1", "T1")]
     assert [(each.name, each.value) for each in found.defaults] == [("rotation_days", 90)]
     assert [each.pattern for each in found.sensitivity] == ["z*", "a*"], "the first rule counts: their order stays"
-    assert [(each.action, each.of) for each in found.techniques[0].requires[0]] == [("iam:PassRole", "self"), ("x:y", "any")]
+    assert [(each.action, each.of) for each in found.techniques[0].requires[0]] == [
+        ("iam:PassRole", "self"),
+        ("x:y", "any"),
+    ]
     assert found.servers[0].tools == {"*": {"sends_out": True}}
     assert str(found.checks[0].locations[0]) == "frameworks/checks/w.yaml:1"
     assert found.catalogs[1].controls[0].node == "control:c/T1"
@@ -168,7 +173,9 @@ def test_an_id_that_stands_twice_is_named_with_both_places() -> None:
     found = complaints(twice)
     assert len(found) == 3
     assert found[0].startswith("frameworks/b.yaml:1:1: the id c stands already at frameworks/a.yaml:1.")
-    assert found[1].startswith("frameworks/checks/two.yaml:1:1: the id same stands already at frameworks/checks/one.yaml:1.")
+    assert found[1].startswith(
+        "frameworks/checks/two.yaml:1:1: the id same stands already at frameworks/checks/one.yaml:1."
+    )
     assert found[2].startswith("frameworks/b.yaml:13:5: the id c/T1 stands already at frameworks/a.yaml:13.")
 
 

@@ -70,14 +70,14 @@ def test_titles_and_old_titles_are_found_with_a_warning(shipped: Knowledge) -> N
 
 
 def test_an_id_of_two_catalogs_gives_both_and_its_catalog_tells_them_apart() -> None:
-    two = known(
-        objective("O1"), catalogs=tuple(catalog(id, "outcomes", control(id, "T1")) for id in ("one", "two"))
-    )
+    two = known(objective("O1"), catalogs=tuple(catalog(id, "outcomes", control(id, "T1")) for id in ("one", "two")))
     assert [each.catalog for each in found(two, "T1").controls] == ["one", "two"]
     assert [each.catalog for each in found(two, "two/t1").controls] == ["two"]
 
 
-@pytest.mark.parametrize(("spelling", "near"), [("ASI99", "ASI09"), ("asi99", "ASI09"), ("owasp-asi-2025", "owasp-asi-2026")])
+@pytest.mark.parametrize(
+    ("spelling", "near"), [("ASI99", "ASI09"), ("asi99", "ASI09"), ("owasp-asi-2025", "owasp-asi-2026")]
+)
 def test_an_unknown_id_is_answered_with_the_nearest(shipped: Knowledge, spelling: str, near: str) -> None:
     with pytest.raises(UsageError) as refused:
         resolve(shipped, spelling)

@@ -73,7 +73,9 @@ def test_every_value_is_kept_and_no_claim_is_lost(one: Inventory, two: Inventory
         assert set(value.locations) <= set(kept.locations)
         for field in ("name", "owner", "sandbox"):
             claim = getattr(value, field)
-            contested = {claim_ for c in found.conflicts if (c.subject, c.field) == (value.id, field) for claim_ in c.claims}
+            contested = {
+                claim_ for c in found.conflicts if (c.subject, c.field) == (value.id, field) for claim_ in c.claims
+            }
             assert claim is None or getattr(kept, field) == claim or claim in contested
 
 

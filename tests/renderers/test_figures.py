@@ -179,3 +179,16 @@ def test_finds_placeholders(shown: Figures, text: str) -> None:
 @pytest.mark.parametrize("text", ["A plain sentence.", "`a[0]` and [a link](x)", "5 < 6 and 7 > 6"])
 def test_takes_no_plain_text_for_a_placeholder(shown: Figures, text: str) -> None:
     assert not complaints(replace(shown, narrative=(Section("conclusion", False, text),)))
+
+
+def test_the_worst_reach_of_an_agent_is_taken_from_all_four() -> None:
+    made = sample.assessment()
+    first = made.blast[0].agent
+    wide = tuple(
+        replace(row, bounds=(900, 999))
+        if (row.agent, row.threat_model, row.gated) == (first, "behaviour", False)
+        else row
+        for row in made.blast
+    )
+    row = next(each for each in figures(replace(made, blast=wide)).blast if each.agent == first)
+    assert row.worst == row.behaviour_ungated
