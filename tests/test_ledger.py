@@ -273,7 +273,7 @@ def test_what_cannot_be_read_or_listed_is_skipped(tmp_path: Path, monkeypatch: p
         return sized(file, **more)
 
     monkeypatch.setattr(Path, "read_bytes", read)
-    monkeypatch.setattr(ledger.os, "scandir", scan)
+    monkeypatch.setattr(os, "scandir", scan)
     monkeypatch.setattr(Path, "stat", stat)
     found = look(tmp_path, [Names()])
     assert names(found) == {"a.json": "a"}

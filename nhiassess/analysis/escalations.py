@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Mapping
+from re import compile
 
 import networkx as nx
 
@@ -12,7 +14,8 @@ from nhiassess.model.reach import VERDICTS, Edge, Escalation
 
 # how one identity becomes another, or has what another has
 BECOMES = frozenset({"member_of", "assumes", "federates_to", "escalates_to"})
-WHOLE = ("resource:aws/", "resource:kubernetes/")
+# an account or a cluster, rather than something in it
+WHOLE = compile(r"resource:(?:aws/\d+|kubernetes/[^/]+)")
 
 
 def escalations(graph: nx.MultiDiGraph[str]) -> tuple[Escalation, ...]:
@@ -26,8 +29,8 @@ def escalations(graph: nx.MultiDiGraph[str]) -> tuple[Escalation, ...]:
     Returns
     -------
     tuple of Escalation
-        One for each identity: its native name, the verdict of its strongest way, the techniques that apply to
-        the first step of that way, and the native name of the identity next gained. Administrators stand in the
+        One for each identity: its native name, the verdict of its strongest way, the techniques of every first
+        step that leads there, and the native name of the identity next gained on the shortest. Administrators stand in the
         list too, with ``already`` true and no technique. Sorted by identity.
 
     Notes
@@ -35,7 +38,7 @@ def escalations(graph: nx.MultiDiGraph[str]) -> tuple[Escalation, ...]:
     A search backwards from administrators for each verdict: O(4 E).
     """
     steps = _steps(graph)
-    already = _administrators(graph)
+    already = _with_members(_administrators(graph), steps)
     found: dict[str, tuple[str, int, str]] = {}
     for rank, verdict in enumerate(VERDICTS):
         held = {id for id, strength in already.items() if VERDICTS.index(strength) <= rank}
@@ -49,35 +52,39 @@ def escalations(graph: nx.MultiDiGraph[str]) -> tuple[Escalation, ...]:
                     frontier.append(edge.source)
         for id, (hops, following) in seen.items():
             found.setdefault(id, (verdict, hops, following))
-    rows = [_row(graph, steps, id, *way, already=id in already) for id, way in found.items() if _real(id)]
+    rows = [_row(graph, found, already, id) for id in found if _real(id)]
     return tuple(sorted(rows, key=lambda row: row.identity))
 
 
 def _row(
-    graph: nx.MultiDiGraph[str],
-    steps: dict[str, list[Edge]],
-    id: str,
-    verdict: str,
-    hops: int,
-    following: str,
-    *,
-    already: bool,
+    graph: nx.MultiDiGraph[str], found: Mapping[str, tuple[str, int, str]], already: Mapping[str, str], id: str
 ) -> Escalation:
+    verdict, hops, following = found[id]
     identity: Identity = graph.nodes[id]["value"]
     native = _native(identity)
-    if already and not hops:
+    if id in already and not hops:
         reason = f"{native} may do anything in its account or cluster"
         return Escalation(
             id, native, "yes" if verdict == "yes" else verdict, (), None, reason, True, identity.locations
         )
-    first = [edge for edge in steps.get(following, ()) if edge.source == id]
-    first = [edge for edge in first if VERDICTS.index(edge.verdict) <= VERDICTS.index(verdict)]
+    rank = VERDICTS.index(verdict)
+    first = [edge for edge in _out(graph, id) if _leads(edge, found, already, rank)]
     techniques = tuple(sorted({edge.technique for edge in first if edge.technique}))
-    nearest = min(first, key=lambda edge: (VERDICTS.index(edge.verdict), edge.id))
+    nearest = min((e for e in first if e.target == following), key=lambda edge: (VERDICTS.index(edge.verdict), edge.id))
     gained = graph.nodes[following]["value"]
     # an escalation to the administrator that no file names ends with the identity itself
     via = native if following.endswith("/administrator") else _native(gained)
     return Escalation(id, native, verdict, techniques, via, nearest.reason, False, nearest.locations)
+
+
+def _out(graph: nx.MultiDiGraph[str], id: str) -> list[Edge]:
+    return [edge for _, _, edge in graph.out_edges(id, data="value") if edge.verb in BECOMES]
+
+
+def _leads(edge: Edge, found: Mapping[str, tuple[str, int, str]], already: Mapping[str, str], rank: int) -> bool:
+    """Tell whether an edge is a first step to an administrator within a verdict."""
+    end = already.get(edge.target) or (found[edge.target][0] if edge.target in found else None)
+    return end is not None and max(VERDICTS.index(end), VERDICTS.index(edge.verdict)) <= rank
 
 
 def _steps(graph: nx.MultiDiGraph[str]) -> dict[str, list[Edge]]:
@@ -87,6 +94,17 @@ def _steps(graph: nx.MultiDiGraph[str]) -> dict[str, list[Edge]]:
         if edge.verb in BECOMES and graph.has_edge(source, target, key):
             into.setdefault(target, []).append(edge)
     return into
+
+
+def _with_members(found: dict[str, str], steps: dict[str, list[Edge]]) -> dict[str, str]:
+    """Add the members of groups that administer: what a group has, each member has already."""
+    members = dict(found)
+    for group, verdict in found.items():
+        for edge in steps.get(group, ()):
+            if edge.verb == "member_of":
+                weaker = max(verdict, edge.verdict, key=VERDICTS.index)
+                members[edge.source] = min(members.get(edge.source, weaker), weaker, key=VERDICTS.index)
+    return members
 
 
 def _administrators(graph: nx.MultiDiGraph[str]) -> dict[str, str]:
@@ -99,14 +117,15 @@ def _administrators(graph: nx.MultiDiGraph[str]) -> dict[str, str]:
             if held.verb != "granted" or held.target not in graph:
                 continue
             for edge in out.get(held.target, ()):
-                whole = edge.verb == "administers" and edge.target.startswith(WHOLE) and edge.target.count("/") == 1
+                whole = edge.verb == "administers" and WHOLE.fullmatch(edge.target)
                 if whole and (node not in found or VERDICTS.index(edge.verdict) < VERDICTS.index(found[node])):
                     found[node] = edge.verdict
     return found
 
 
 def _real(id: str) -> bool:
-    return not id.endswith("/administrator")
+    # a group acts through its members, and nobody signs in as the administrator that an escalation ends at
+    return not id.endswith("/administrator") and "/group/" not in id
 
 
 def _native(identity: Identity) -> str:

@@ -12,6 +12,9 @@ from nhiassess.model.reach import Edge
 from nhiassess.permissions.aws import arn, principals
 from nhiassess.permissions.aws_trust import assumes
 
+# the id under which pathfinding.cloud lists the assumption of a role
+TECHNIQUE = "sts-001"
+
 
 @dataclass(frozen=True, slots=True)
 class Assumes:
@@ -35,7 +38,7 @@ class Assumes:
                 decision = assumes(principal, arn(role), trusts)
                 if decision.verdict != "no":
                     reason = f"{short(role)} trusts it, and it may assume the role"
-                    more = {"verdict": decision.verdict, "conditions": decision.conditions}
+                    more = {"verdict": decision.verdict, "conditions": decision.conditions, "technique": TECHNIQUE}
                     yield edge(id, "assumes", role, reason, decision.locations, **more)
 
 

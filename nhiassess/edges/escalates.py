@@ -47,7 +47,9 @@ class Escalates:
         techniques = [each for each in knowledge.techniques if each.domain == "aws"]
         for found in _accounts(inventory):
             for id, principal in sorted(found.principals.items()):
-                if principal.kind not in ("user", "role") or administers(principal).verdict == "yes":
+                # a service-linked role acts for its service alone, and an administrator has nothing to gain
+                service_linked = "/aws-service-role/" in id
+                if principal.kind not in ("user", "role") or service_linked or administers(principal).verdict == "yes":
                     continue
                 somewhere = _somewhere(principal)
                 for technique in techniques:

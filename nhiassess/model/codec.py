@@ -15,6 +15,7 @@ def encode(value: Any) -> Any:
 
     Examples
     --------
+    >>> from nhiassess.model.inventory import Location
     >>> encode(Location("a.json", 3, 7))
     {'path': 'a.json', 'line': 3, 'column': 7}
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+import networkx as nx
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -35,8 +36,8 @@ from tests.analysis.estates import (
 LAWS = settings(max_examples=60, deadline=None)
 
 
-def radius(made: object, threat_model: str = "behaviour", held: bool = True) -> BlastRadius:
-    rows = blast_radius(made, A)  # type: ignore[arg-type]  # any graph
+def radius(made: nx.MultiDiGraph[str], threat_model: str = "behaviour", held: bool = True) -> BlastRadius:
+    rows = blast_radius(made, A)
     return next(row for row in rows if row.threat_model == threat_model and row.gated is held)
 
 
@@ -202,4 +203,5 @@ def test_there_are_four_rows_for_each_agent(agent: str | None) -> None:
 
 def test_an_agent_that_is_not_there_has_no_rows() -> None:
     assert agents(holder(), "agent:x/-/gone") == ()
-    assert blast_radius(holder(), "agent:x/-/gone") == reach(holder(), "agent:x/-/gone") == ()
+    assert blast_radius(holder(), "agent:x/-/gone") == ()
+    assert reach(holder(), "agent:x/-/gone") == ()

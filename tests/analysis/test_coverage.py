@@ -33,7 +33,7 @@ NOW = "2026-11-24T09:00:00Z"
 
 rows_ = st.builds(row, st.sampled_from(OBJECTIVES), st.sampled_from(RELATIONSHIPS), st.sampled_from(OUTCOMES))
 crosswalks = st.lists(rows_, max_size=8).map(lambda rows: crosswalk("rmf", *rows))
-determinations = st.tuples(*(st.sampled_from(STATES).map(lambda s, o=each: determined(o, s)) for each in OBJECTIVES))
+determinations = st.tuples(*(st.builds(determined, st.just(each), st.sampled_from(STATES)) for each in OBJECTIVES))
 
 
 def knowledge(mapped: Crosswalk, outside: tuple[str, ...] = ()) -> Knowledge:

@@ -1,4 +1,4 @@
-"""Excerpts are cut around a line, hashed as they are shown, and leave out hashes that a secret could be guessed from."""
+"""Excerpts are cut around a line and hashed as shown; a hash that a secret could be guessed from is left out."""
 
 from __future__ import annotations
 

@@ -55,7 +55,7 @@ def failed(check: str, subject: str, *places: Location, state: str = NOT_SATISFI
 
 
 def found(*answers: Answer, knowledge: Knowledge = KNOWN, **more: Any) -> tuple[Finding, ...]:
-    stated = {"attribution": [(A, "tool:t"), (B, "tool:t")], "reach": [], "exposure": [], "paths": []}
+    stated: dict[str, Any] = {"attribution": [(A, "tool:t"), (B, "tool:t")], "reach": [], "exposure": [], "paths": []}
     stated |= {"deviations": [], "evidence": [], "matrix": MATRIX, "initiation": "moderate"}
     inventory = Inventory(agents=(Agent(A), Agent(B)), resources=(Resource("resource:r", sensitivity=5),))
     return findings(knowledge, answers, inventory, **{**stated, **more})

