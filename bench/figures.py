@@ -15,6 +15,7 @@ CORPUS = TOP.parent / "shared" / "corpus"
 NHIASSESS = Path(sys.executable).parent / "nhiassess"
 RUNS = 3
 
+
 def main() -> None:
     """Print one line for each figure: median seconds, peak memory, and the bar."""
     print(f"{'what':44} {'seconds':>8} {'MB':>6}  bar")
@@ -30,11 +31,13 @@ def main() -> None:
         else:
             print("observe 434 real files: the corpus is not here, not measured")
 
+
 def measure(what: str, words: list[str], bar: str) -> None:
     """Run a command a few times after one warm-up, and print its median time and peak memory."""
     run(words)
     seconds, megabytes = zip(*(run(words) for _ in range(RUNS)), strict=True)
     print(f"{what:44} {median(seconds):8.2f} {max(megabytes):6.0f}  {bar}")
+
 
 def run(words: list[str]) -> tuple[float, float]:
     """Give wall seconds and peak memory of one process, as the operating system accounts it."""
@@ -45,6 +48,6 @@ def run(words: list[str]) -> tuple[float, float]:
         raise SystemExit(f"nhiassess {' '.join(words)} failed")
     return time.perf_counter() - start, usage.ru_maxrss / 1024
 
-if __name__ == "__main__":
 
+if __name__ == "__main__":
     main()

@@ -29,7 +29,9 @@ def test_help_names_every_verb() -> None:
     assert all(re.search(rf"^  {verb}\s", told, re.MULTILINE) for verb in VERBS)
 
 
-@pytest.mark.parametrize("words", [*([verb] for verb in VERBS), ["frameworks", "show"], ["checks", "test"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [*([verb] for verb in VERBS), ["frameworks", "show"], ["checks", "test"]], ids=" ".join
+)
 def test_help_of_a_verb_gives_an_example(words: list[str]) -> None:
     done = run(*words, "--help")
     assert done.returncode == 0
@@ -37,9 +39,7 @@ def test_help_of_a_verb_gives_an_example(words: list[str]) -> None:
     assert group or f"nhiassess {' '.join(words)}" in done.stdout
 
 
-@pytest.mark.parametrize(
-    "verb", ["observe", "paths", "blast-radius", "chokepoints", "escalations", "coverage"]
-)
+@pytest.mark.parametrize("verb", ["observe", "paths", "blast-radius", "chokepoints", "escalations", "coverage"])
 def test_json_names_its_schema_and_every_row_has_an_id(verb: str) -> None:
     done = run(verb, SAMPLE, "--format", "json", "--now", "2026-11-24")
     assert done.returncode == 0, done.stderr

@@ -84,7 +84,9 @@ def test_columns_and_counts() -> None:
     with (ESTATE / "truth.csv").open(newline="", encoding="utf-8") as lines:
         assert next(csv.reader(lines)) == COLUMNS
     rows = _truth()
-    counts = {kind: sum(row["kind"] == kind for row in rows) for kind in ("weakness", "consequence", "decoy", "path-hop")}
+    counts = {
+        kind: sum(row["kind"] == kind for row in rows) for kind in ("weakness", "consequence", "decoy", "path-hop")
+    }
     assert sum(counts.values()) == len(rows), "a row has another kind"
     assert counts["weakness"] >= 30
     assert counts["decoy"] >= 20
@@ -112,7 +114,9 @@ def test_row(row: dict[str, str]) -> None:
         return
     about = yaml.safe_load((CHECKS / f"{row['check']}.yaml").read_text(encoding="utf-8"))["about"]
     assert _kind(row["subject"]) == KIND_OF_TABLE.get(about, about.removesuffix("s"))
-    allowed = {"not-satisfied"} if row["kind"] in ("weakness", "consequence") else {"satisfied", "not-determined", "absent"}
+    allowed = (
+        {"not-satisfied"} if row["kind"] in ("weakness", "consequence") else {"satisfied", "not-determined", "absent"}
+    )
     assert row["expected"] in allowed
 
 
@@ -138,9 +142,7 @@ def test_paths_end_in_what_the_plan_names() -> None:
 
 def test_subjects_that_name_a_file_name_one_that_exists() -> None:
     for row in _truth():
-        for id in re.findall(
-            r"(?:credential|tool_server|tool|setting|authorization_policy):(\S+?)#", row["subject"]
-        ):
+        for id in re.findall(r"(?:credential|tool_server|tool|setting|authorization_policy):(\S+?)#", row["subject"]):
             assert (OBSERVED / id).is_file(), f"{row['id']}: {id}"
 
 
@@ -149,9 +151,7 @@ def test_subjects_stated_in_written_files_are_rows_of_them() -> None:
     for path in sorted((OBSERVED / "written").glob("*.nhi.yaml")):
         for rows in _yaml(f"observed/written/{path.name}").values():
             stated.update(row["id"] for row in rows)
-    named = {
-        row["subject"] for row in _truth() if ":written/" in row["subject"] and row["kind"] != "path-hop"
-    }
+    named = {row["subject"] for row in _truth() if ":written/" in row["subject"] and row["kind"] != "path-hop"}
     assert named
     assert named <= stated
 
@@ -210,15 +210,11 @@ def _digest(path: str) -> str:
 def test_provenance_covers_every_file_and_its_hashes_hold() -> None:
     exports = _yaml("observed/provenance.yaml")["exports"]
     for row in exports:
-        assert row["sha256"] == _digest(row["path"]), (
-            f"{row['path']}: the files now give {_digest(row['path'])}"
-        )
+        assert row["sha256"] == _digest(row["path"]), f"{row['path']}: the files now give {_digest(row['path'])}"
     files = [file.relative_to(OBSERVED).as_posix() for file in OBSERVED.rglob("*") if file.is_file()]
     assert len(files) >= 40
     covered = tuple(row["path"] for row in exports)
-    loose = [
-        name for name in files if not any(name == path or name.startswith(path + "/") for path in covered)
-    ]
+    loose = [name for name in files if not any(name == path or name.startswith(path + "/") for path in covered)]
     assert loose == ["provenance.yaml"]
 
 

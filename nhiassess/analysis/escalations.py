@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Mapping
-from re import compile
 
 import networkx as nx
 
@@ -15,7 +15,7 @@ from nhiassess.model.reach import VERDICTS, Edge, Escalation
 # how one identity becomes another, or has what another has
 BECOMES = frozenset({"member_of", "assumes", "federates_to", "escalates_to"})
 # an account or a cluster, rather than something in it
-WHOLE = compile(r"resource:(?:aws/\d+|kubernetes/[^/]+)")
+WHOLE = re.compile(r"resource:(?:aws/\d+|kubernetes/[^/]+)")
 
 
 def escalations(graph: nx.MultiDiGraph[str]) -> tuple[Escalation, ...]:
@@ -30,8 +30,8 @@ def escalations(graph: nx.MultiDiGraph[str]) -> tuple[Escalation, ...]:
     -------
     tuple of Escalation
         One for each identity: its native name, the verdict of its strongest way, the techniques of every first
-        step that leads there, and the native name of the identity next gained on the shortest. Administrators stand in the
-        list too, with ``already`` true and no technique. Sorted by identity.
+        step that leads there, and the native name of the identity next gained on the shortest. Administrators
+        stand in the list too, with ``already`` true and no technique. Sorted by identity.
 
     Notes
     -----
@@ -42,7 +42,7 @@ def escalations(graph: nx.MultiDiGraph[str]) -> tuple[Escalation, ...]:
     found: dict[str, tuple[str, int, str]] = {}
     for rank, verdict in enumerate(VERDICTS):
         held = {id for id, strength in already.items() if VERDICTS.index(strength) <= rank}
-        seen: dict[str, tuple[int, str]] = {id: (0, "") for id in held}
+        seen: dict[str, tuple[int, str]] = dict.fromkeys(held, (0, ""))
         frontier = deque(sorted(held))
         while frontier:
             node = frontier.popleft()

@@ -47,8 +47,9 @@ def command(path: Path, agent: str | None, target: str | None, shown: str, now: 
 
 def _head(row: Any) -> str:
     gates = "gates hold" if row["gated"] else "gates crossed"
-    ends = f"{row['agent']} to {row['target']}"
-    return f"{ends}\n  {row['verdict'].replace('_', ' ')}, {len(row['hops'])} hops, {row['threat_model']} takeover, {gates}"
+    verdict = row["verdict"].replace("_", " ")
+    told = f"{verdict}, {len(row['hops'])} hops, {row['threat_model']} takeover, {gates}"
+    return f"{row['agent']} to {row['target']}\n  {told}"
 
 
 def _lines(number: int, hop: Any) -> list[str]:

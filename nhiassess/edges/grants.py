@@ -10,8 +10,8 @@ from nhiassess.model.inventory import Grant, Inventory, Resource
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.access import ADMINISTERS, accesses
-from nhiassess.permissions.aws import ANY, Principal, account, administers, decide, matches, principals
-from nhiassess.permissions.permission import Decision, pattern
+from nhiassess.permissions.aws import ANY, Principal, account, administers, decide, is_everything, principals
+from nhiassess.permissions.permission import Decision, pattern, strongest
 
 WORDS = {
     "reads": "may read it",
@@ -21,6 +21,8 @@ WORDS = {
 }
 # an action on something inside of a resource, such as an object of a bucket
 _INSIDE = "/object"
+# how many actions of a statement are looked at to tell whether anything is left of it
+ASKED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,7 @@ def _opened(
     owners: dict[str, set[str]],
     admin: Decision,
 ) -> Iterator[Edge]:
-    everything = admin.verdict != "no" and grant.locations[:1] in ((), admin.locations[:1]) or (
-        admin.verdict != "no" and set(grant.actions) & {"*", "*:*"} and "*" in grant.resources
-    )  # fmt: skip
+    everything = admin.verdict != "no" and is_everything(grant)
     for resource in resources:
         native = resource.id.split("/", 1)[1]
         if native == principal.account:
@@ -86,10 +86,7 @@ def _opened(
 
 
 def _on(principal: Principal, action: str, native: str) -> Decision:
-    whole = decide(principal, action, native)
-    return whole if whole.verdict == "yes" else min(
-        (whole, decide(principal, action, native + _INSIDE)), key=lambda d: ("yes", "conditional", "unknown", "no").index(d.verdict)
-    )  # fmt: skip
+    return strongest(decide(principal, action, each) for each in (native, native + _INSIDE))
 
 
 def _reaches(grant: Grant, principal: Principal, native: str, owners: set[str]) -> bool:
@@ -110,14 +107,11 @@ def _reaches(grant: Grant, principal: Principal, native: str, owners: set[str]) 
 
 
 def _had(grant: Grant, principal: Principal) -> Decision:
-    decisions = []
-    for action in _shown(grant):
-        asked = action.replace("*", "")
-        if matches(grant, principal, asked, ANY):
-            resource = grant.resources[0] if grant.resources and "*" not in grant.resources[0] else ANY
-            decisions.append(decide(principal, asked, resource))
-    order = ("yes", "conditional", "unknown", "no")
-    return min(decisions, key=lambda each: order.index(each.verdict), default=Decision("unknown"))
+    """Decide whether anything is left of a statement after what denies or bounds it."""
+    if not grant.actions:  # NotAction, or a policy that is not in scope
+        return Decision("unknown", ("which actions it gives was not worked out",))
+    resource = grant.resources[0] if grant.resources and "*" not in grant.resources[0] else ANY
+    return strongest(decide(principal, action.replace("*", ""), resource) for action in grant.actions[:ASKED])
 
 
 def _shown(grant: Grant) -> list[str]:

@@ -38,7 +38,8 @@ class KubernetesGrants:
                 continue
             unknown = grant.id.endswith("/missing")
             verdict, open_ = ("unknown", ("the role is not in scope",)) if unknown else ("yes", ())
-            reason = f"{grant.policy or short(grant.id)} gives {short(grant.identity)} {', '.join(grant.actions[:3]) or 'what its role says'}"
+            given = ", ".join(grant.actions[:3]) or "what its role says"
+            reason = f"{grant.policy or short(grant.id)} gives {short(grant.identity)} {given}"
             yield edge(grant.identity, "granted", grant.id, reason, grant.locations, verdict=verdict, conditions=open_)
             if cluster and administers([grant]).verdict == "yes":
                 reason = f"{short(grant.identity)} may do anything in the cluster"

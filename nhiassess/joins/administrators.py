@@ -1,4 +1,4 @@
-"""Each account and cluster gets the administrator that a privilege escalation ends at, and the whole that it administers."""
+"""Each account and cluster gets the administrator that an escalation ends at, and the whole that it administers."""
 
 from __future__ import annotations
 

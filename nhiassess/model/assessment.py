@@ -117,9 +117,7 @@ class ControlCoverage:
     denominator: int
     lower: int
     upper: int
-    gap: str | None = (
-        None  # no mapping | no procedure | no evidence | stale | partial | failed | accepted-until | inherited-unverified
-    )
+    gap: str | None = None  # no mapping | no procedure | no evidence | stale | partial | failed
     reason: str = ""
     signal: str = ""  # of outcomes: supports | contradicts | needs an answer | outside the profile
     subjects: tuple[str, ...] = ()  # agents for which it fails or is exposed

@@ -84,12 +84,11 @@ def accesses(grant: Grant, service: str) -> dict[str, str]:
     """
     typical = TYPICAL.get(service, {})
     if grant.not_actions:
-        allowed = {
+        return {
             kind: action
             for kind, action in typical.items()
             if not any(pattern(each).fullmatch(action) for each in grant.not_actions)
         }
-        return allowed
     found: dict[str, str] = {}
     for stated in grant.actions:
         prefix, _, name = stated.partition(":")

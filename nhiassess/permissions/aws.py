@@ -1,4 +1,4 @@
-"""May this AWS identity do this action on this resource, by what its policies, groups, boundary and organisation say?"""
+"""May this AWS identity do this on that resource, by its policies, groups, boundary and organisation?"""
 
 from __future__ import annotations
 
@@ -149,14 +149,17 @@ def decide(
 
 def administers(principal: Principal) -> Decision:
     """Decide whether a principal may do everything in its account: ``*`` on ``*`` after boundary and organisation."""
-    wide = [grant for grant in principal.allows if "*" in grant.actions and "*" in grant.resources]
-    wide += [grant for grant in principal.allows if "*:*" in grant.actions and "*" in grant.resources]
-    if not wide:
+    if not any(is_everything(grant) for grant in principal.allows):
         return NO
     # who may do these on anything may give itself the rest
     asked = ("iam:CreatePolicyVersion", "iam:AttachRolePolicy", "iam:PassRole", "sts:AssumeRole", "s3:GetObject")
     decisions = [decide(principal, action, "*") for action in asked]
     return together(decisions) if all(each.verdict != "no" for each in decisions) else NO
+
+
+def is_everything(grant: Grant) -> bool:
+    """Tell whether a statement allows every action on every resource, conditions aside."""
+    return bool({"*", "*:*"} & set(grant.actions)) and "*" in grant.resources
 
 
 def matches(grant: Grant, principal: Principal, action: str, resource: str | None) -> bool:

@@ -51,8 +51,10 @@ def covers(pattern: str, asked: Asked) -> bool:
 
     Examples
     --------
-    >>> covers("*:core/secrets", Asked("get", "core", "secrets")), covers("get:core/pods", Asked("create", "core", "pods/exec"))
-    (True, False)
+    >>> covers("*:core/secrets", Asked("get", "core", "secrets"))
+    True
+    >>> covers("get:core/pods", Asked("create", "core", "pods/exec"))
+    False
     """
     verb, _, rest = pattern.partition(":")
     group, _, resource = rest.partition("/")

@@ -134,6 +134,7 @@ def estates(draw: st.DrawFn) -> tuple[Edge, ...]:
     """Draw the edges of a small estate in which something is likely to be reached."""
     common = [
         f"{A} invokes {SHELL}",
+        f"{A} invokes tool:a/write",
         f"{A} holds credential:c",
         "credential:c authenticates_as identity:i",
         "identity:i granted grant:g",

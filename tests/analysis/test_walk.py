@@ -183,6 +183,23 @@ def test_the_host_of_an_agent_is_reached_with_a_hand_that_runs_code(gate: Gate |
     assert "credential:h" not in reached(holder(None, *host, tool=mail), BEHAVIOUR, gated=False)
 
 
+def test_what_if_a_tool_were_gone() -> None:
+    made = holder(None, edge(f"{A} invokes tool:a/odd", gate=ASKED))
+    for view in (without(made, nodes=[SHELL]), without(made, edges=[(A, SHELL, "invokes||-:1:1")])):
+        assert JEWEL not in reached(view, BEHAVIOUR, gated=True)
+        assert reached(view, BEHAVIOUR, gated=False)[JEWEL] == "unknown"
+        none_left = without(view, nodes=["tool:a/odd"])
+        assert JEWEL not in reached(none_left, BEHAVIOUR, gated=False), "its tools are known to be gone"
+
+
+def test_what_if_the_tool_that_rewrites_the_gate_were_gone() -> None:
+    write = Tool("tool:a/write", name="write", capabilities=(("writes_files", "high"),))
+    chain = [edge for _, _, edge in holder(Gate("human_approval", controlled_by=SETTINGS)).edges(data="value")]
+    made = graph([*chain, edge(f"{A} invokes {write.id}")], shell(), write)
+    assert "identity:i" in reached(made, BEHAVIOUR, gated=True)
+    assert "identity:i" not in reached(without(made, nodes=[write.id]), BEHAVIOUR, gated=True)
+
+
 def test_nobody_walks_upstream_or_along_what_comes_in() -> None:
     made = graph([edge(f"input:web taints {A}"), edge(f"{B} delegates_to {A}"), edge(f"workflow:w triggers {A}")])
     assert reached(made, BEHAVIOUR, gated=False) == {A: "yes"}

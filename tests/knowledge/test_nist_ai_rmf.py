@@ -119,9 +119,7 @@ def test_no_summary_question_or_request_list_is_used_twice() -> None:
 @pytest.mark.parametrize("control", CONTROLS.values(), ids=list(CONTROLS))
 def test_assessable_follows_from_the_rows(control: dict[str, Any]) -> None:
     """An outcome is partly assessable exactly when an objective that can be examined bears on it."""
-    bearing = [
-        row for row in ROWS if row["target"] == control["id"] and row["relationship"] != "no-relationship"
-    ]
+    bearing = [row for row in ROWS if row["target"] == control["id"] and row["relationship"] != "no-relationship"]
     examined = any("EXAMINE" in OBJECTIVES[row["source"]]["methods"] for row in bearing)
     assert (control["assessable"] == "partly") == examined
     if control["assessable"] == "outside":

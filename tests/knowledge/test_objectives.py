@@ -13,9 +13,7 @@ import yaml
 FRAMEWORKS = Path(__file__).parents[2] / "frameworks"
 CATALOG: dict[str, Any] = yaml.safe_load((FRAMEWORKS / "nhi-objectives-1.yaml").read_text(encoding="utf-8"))
 OBJECTIVES: dict[str, dict[str, Any]] = {control["id"]: control for control in CATALOG["controls"]}
-FAMILIES = (
-    "INV 4, IDN 5, CRD 8, AUZ 8, TOL 8, DEL 3, COM 3, SUP 3, MEM 3, DAT 1, INP 1, OBS 7, CON 6, LIF 2, GOV 7"
-)
+FAMILIES = "INV 4, IDN 5, CRD 8, AUZ 8, TOL 8, DEL 3, COM 3, SUP 3, MEM 3, DAT 1, INP 1, OBS 7, CON 6, LIF 2, GOV 7"
 WHOLE = {family: int(count) for family, count in (entry.split() for entry in FAMILIES.split(", "))}
 PARTS = {
     "INV-01": "ab", "INV-03": "abc", "IDN-03": "ab", "IDN-05": "abc", "CRD-03": "ab", "CRD-05": "ab",
@@ -63,7 +61,8 @@ def test_an_objective_is_complete(id: str) -> None:
     assert objective["statement"].endswith(".") and objective["statement"].count(". ") == 0, (
         "one statement, one sentence"
     )
-    assert objective["summary"].endswith(".") and 40 <= len(objective["summary"]) <= 300
+    assert objective["summary"].endswith(".")
+    assert 40 <= len(objective["summary"]) <= 300
     assert set(objective["implies"]) | set(objective["depends_on"]) <= set(OBJECTIVES) - {id}
     expected = {"automated": ["EXAMINE"], "partly": ["EXAMINE", "INTERVIEW"], "by_interview": ["INTERVIEW"]}
     assert objective["methods"] == expected[objective["assessable"]]
@@ -71,9 +70,8 @@ def test_an_objective_is_complete(id: str) -> None:
         assert "ask" not in objective
     else:
         assert objective["ask"]["question"].endswith("?")
-        assert objective["ask"]["evidence"] and all(
-            isinstance(item, str) for item in objective["ask"]["evidence"]
-        )
+        assert objective["ask"]["evidence"]
+        assert all(isinstance(item, str) for item in objective["ask"]["evidence"])
 
 
 def test_a_compound_objective_is_no_more_assessable_than_its_parts() -> None:
@@ -123,7 +121,8 @@ def test_sensitivity_rules_name_what_they_match_and_why() -> None:
     rules = load("sensitivity.yaml")["rules"]
     for rule in rules:
         assert set(rule) == {"provider", "kind", "pattern", "sensitivity", "reason"}
-        assert 0 <= rule["sensitivity"] <= 5 and len(rule["reason"]) > 30
+        assert 0 <= rule["sensitivity"] <= 5
+        assert len(rule["reason"]) > 30
         # a rule that matches everything would call every unknown resource sensitive
         assert rule["provider"] or rule["kind"] or rule["pattern"] != "*", rule
         assert rule["pattern"] != "*" or rule["kind"] or rule["provider"] == "entra", rule
@@ -140,8 +139,6 @@ def test_field_figures_are_marked_as_unverified() -> None:
 
 def test_aliases_lead_to_the_risk_of_that_number() -> None:
     aliases = {alias["alias"]: alias for alias in load("aliases.yaml")["aliases"]}
-    assert {name: alias["id"] for name, alias in aliases.items()} == {
-        f"A{n}": f"ASI{n:02}" for n in range(1, 11)
-    }
+    assert {name: alias["id"] for name, alias in aliases.items()} == {f"A{n}": f"ASI{n:02}" for n in range(1, 11)}
     assert aliases["A1"]["see_also"] == ["ASI02", "ASI03"]
     assert {alias["status"] for alias in aliases.values()} == {"unofficial"}

@@ -49,9 +49,7 @@ CREATE TABLE workflows (id VARCHAR, agent VARCHAR, trigger VARCHAR, untrusted BO
   BIGINT);
 CREATE TABLE tool_capabilities (tool VARCHAR, capability VARCHAR, confidence VARCHAR);
 """
-PRECONDITIONS = {
-    key: control["applies_when"] for key, control in CONTROLS.items() if "sql" in control["applies_when"]
-}
+PRECONDITIONS = {key: control["applies_when"] for key, control in CONTROLS.items() if "sql" in control["applies_when"]}
 
 
 def listed(id: str) -> list[dict[str, str]]:
@@ -65,9 +63,7 @@ def listed(id: str) -> list[dict[str, str]]:
 
 def checksum(rows: list[tuple[str, str]]) -> str:
     """Give the SHA-256 over ids and titles, sorted by id."""
-    return hashlib.sha256(
-        ("\n".join(f"{id}\t{title}" for id, title in sorted(rows)) + "\n").encode()
-    ).hexdigest()
+    return hashlib.sha256(("\n".join(f"{id}\t{title}" for id, title in sorted(rows)) + "\n").encode()).hexdigest()
 
 
 @pytest.mark.parametrize("id", IDS)
@@ -80,9 +76,7 @@ def test_ids_and_titles_are_those_of_the_checksum(id: str) -> None:
 @pytest.mark.parametrize("id", IDS)
 def test_ids_titles_parents_and_aliases_are_those_of_the_published_list(id: str) -> None:
     published = listed(id)
-    assert CATALOGS[id]["checked_against"]["sha256"] == checksum(
-        [(row["id"], row["title"]) for row in published]
-    )
+    assert CATALOGS[id]["checked_against"]["sha256"] == checksum([(row["id"], row["title"]) for row in published])
     for row in published:
         if row["kind"] != "layer":
             control = CONTROLS[id, row["id"]]
@@ -107,18 +101,22 @@ def test_a_control_is_mapped_asked_or_outside(id: str, control: str) -> None:
     assert len(value["summary"]) > 40
     roles = Counter(row.get("role") for of, row in ROWS if of == id and row["target"] == control)
     if value["assessable"] == "outside":
-        assert len(value["outside"]) > 60 and "ask" not in value
+        assert len(value["outside"]) > 60
+        assert "ask" not in value
         assert not roles, "what is outside is not counted as mapped"
         return
-    assert value["ask"]["question"].endswith("?") and len(value["ask"]["evidence"]) >= 2
+    assert value["ask"]["question"].endswith("?")
+    assert len(value["ask"]["evidence"]) >= 2
     assert roles["primary"] or value["assessable"] == "by_interview"
     if id == "owasp-asi-2026":
-        assert 2 <= roles["primary"] <= 5 and 3 <= roles["supporting"] <= 10
+        assert 2 <= roles["primary"] <= 5
+        assert 3 <= roles["supporting"] <= 10
 
 
 def test_reasons_for_leaving_a_threat_outside_are_its_own() -> None:
     reasons = [control["outside"] for control in CONTROLS.values() if control["assessable"] == "outside"]
-    assert len(reasons) == 13 and len(set(reasons)) == 13
+    assert len(reasons) == 13
+    assert len(set(reasons)) == 13
 
 
 @pytest.mark.parametrize("id", IDS)
@@ -137,9 +135,7 @@ def test_rows_join_what_exists_and_give_a_reason(id: str) -> None:
         if row["relationship"] == "mitigates":
             assert row["role"] in {"primary", "supporting"} and 2 <= row["strength"] <= 10, row
         else:
-            assert row["relationship"] == "no-relationship" and "role" not in row and row["strength"] == 1, (
-                row
-            )
+            assert row["relationship"] == "no-relationship" and "role" not in row and row["strength"] == 1, row
         assert 60 <= len(row["rationale"]) <= 400, row
 
 
@@ -180,10 +176,10 @@ def asked(sql: str, statements: str) -> dict[str, bool | None]:
 @pytest.mark.parametrize("key", list(PRECONDITIONS), ids="/".join)
 def test_a_precondition_runs_is_portable_and_keeps_ignorance_open(key: tuple[str, str]) -> None:
     sql = PRECONDITIONS[key]["sql"]
-    assert PRECONDITIONS[key]["because"].endswith(".") and "always" not in PRECONDITIONS[key]
-    assert len(sqlglot.parse(sql, read="duckdb")) == 1 and sqlglot.transpile(
-        sql, read="duckdb", write="spark"
-    )
+    assert PRECONDITIONS[key]["because"].endswith(".")
+    assert "always" not in PRECONDITIONS[key]
+    assert len(sqlglot.parse(sql, read="duckdb")) == 1
+    assert sqlglot.transpile(sql, read="duckdb", write="spark")
     assert asked(sql, "") == {}
     assert asked(sql, "INSERT INTO agents (id) VALUES ('a');") == {"a": None}
     # one tool of unknown and one of known, harmless capability: what was not seen must stay open
@@ -196,7 +192,8 @@ def test_a_precondition_runs_is_portable_and_keeps_ignorance_open(key: tuple[str
 @pytest.mark.parametrize("key", [key for key in CONTROLS if key not in PRECONDITIONS], ids="/".join)
 def test_what_always_applies_says_why(key: tuple[str, str]) -> None:
     applies = CONTROLS[key]["applies_when"]
-    assert set(applies) == {"always"} and len(applies["always"]) > 40
+    assert set(applies) == {"always"}
+    assert len(applies["always"]) > 40
 
 
 KNOWN = """INSERT INTO agents (id, autonomy, platform, sandbox) VALUES ('a', 'asks', 'codex', 'none');
@@ -244,8 +241,6 @@ CASES = [
 
 
 @pytest.mark.parametrize(("id", "control", "statements", "expected"), CASES)
-def test_a_precondition_answers_in_three_values(
-    id: str, control: str, statements: str, expected: bool | None
-) -> None:
+def test_a_precondition_answers_in_three_values(id: str, control: str, statements: str, expected: bool | None) -> None:
     answers = asked(PRECONDITIONS[id, control]["sql"], statements.replace("{capability}", "pays"))
     assert answers["a"] is expected

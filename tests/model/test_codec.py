@@ -49,8 +49,8 @@ def values(hint: Any, depth: int = 0) -> st.SearchStrategy[Any]:
         return st.tuples(*(values(argument, depth) for argument in arguments))
     if origin is not None and issubclass(origin, Mapping):
         return st.dictionaries(st.text(max_size=3), values(arguments[1], depth + 1), max_size=2)
+    assert is_dataclass(hint), hint
     kind: Any = hint
-    assert is_dataclass(kind), hint
     hints = typing.get_type_hints(hint)
     names = [f.name for f in fields(hint) if f.name != "fingerprints"]
     if depth > 2:  # only what must be there
