@@ -9,6 +9,7 @@ import click
 
 from nhiassess.errors import NhiAssessError
 from nhiassess.installed import tool_version
+from nhiassess.printing import printable
 
 # in the order in which one meets them
 VERBS = (
@@ -51,17 +52,25 @@ def main() -> None:
     try:
         # without standalone mode an exit that click makes itself, such as after --help, comes back as its code
         raise SystemExit(commands(standalone_mode=False) or 0)
-    except NhiAssessError as error:
+    except (NhiAssessError, OSError) as error:
         if "--verbose" in sys.argv:
             raise
-        click.echo(f"{chr(13)}\033[K{error}" if sys.stderr.isatty() else str(error), err=True)
-        raise SystemExit(error.exit_code) from None
+        raise SystemExit(_told(error)) from None
     except click.ClickException as error:
         error.show()
         raise SystemExit(2) from None
     except click.Abort:
         raise SystemExit(130) from None
-    except BrokenPipeError:
-        # the reader, such as `head`, has gone: there is nobody left to tell
-        sys.stderr.close()
-        raise SystemExit(0) from None
+    except SystemExit as stop:
+        # click answers 1 when the reader, such as `head`, has gone; here 1 says something else, so it is as in a shell
+        raise SystemExit(141 if isinstance(stop.__context__, BrokenPipeError) else stop.code) from None
+
+
+def _told(error: NhiAssessError | OSError) -> int:
+    """Print every complaint, over the line of progress where there is one; give the exit code."""
+    if isinstance(error, OSError):
+        hint = "Check the path, and who may read or write there."
+        error = NhiAssessError(error.strerror or "failed", str(error.filename or ""), hint)
+    clear = "\r\033[K" if sys.stderr.isatty() else ""
+    click.echo(clear + "\n".join(printable(str(each)) for each in error.complaints), err=True)
+    return error.exit_code

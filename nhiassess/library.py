@@ -17,6 +17,7 @@ from nhiassess.model.assessment import Assessment, ControlCoverage
 from nhiassess.model.codec import encode
 from nhiassess.model.inventory import Inventory
 from nhiassess.model.knowledge import Knowledge
+from nhiassess.network.build import build
 from nhiassess.network.what_if import without
 
 if TYPE_CHECKING:
@@ -55,12 +56,14 @@ def observe(path: str | Path, now: str | None = None) -> Inventory:
     return pipeline.observe(path, now or _now()).inventory
 
 
-def graph(path: str | Path, now: str | None = None) -> nx.MultiDiGraph[str]:
-    """Build the one graph of agents, tools, credentials, identities, grants, resources and controls.
+def graph(of: str | Path | Assessment, now: str | None = None) -> nx.MultiDiGraph[str]:
+    """Build the one graph of agents, tools, credentials, identities, grants, resources, controls and checks.
 
     Parameters
     ----------
-    path, now:
+    of:
+        A path, as for `observe`; or an assessment, whose findings then stand in the graph too.
+    now:
         As for `observe`.
 
     Returns
@@ -68,7 +71,9 @@ def graph(path: str | Path, now: str | None = None) -> nx.MultiDiGraph[str]:
     networkx.MultiDiGraph
         Frozen; node attribute ``value``, edge attributes ``verb`` and ``value``.
     """
-    return pipeline.observe(path, now or _now()).graph
+    if isinstance(of, Assessment):
+        return build(of.inventory, of.edges, of.knowledge, of.findings)
+    return pipeline.observe(of, now or _now()).graph
 
 
 def assess(path: str | Path, now: str | None = None) -> Assessment:

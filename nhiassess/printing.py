@@ -12,6 +12,17 @@ LEAST = 12  # no column is made narrower than this to fit
 GAP = 2
 
 
+def printable(text: str) -> str:
+    r"""Give a line as a terminal may show it: what would steer the terminal or turn the text becomes a space.
+
+    Examples
+    --------
+    >>> printable("a\x1b[31mb\nc")
+    'a [31mb c'
+    """
+    return text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
+
+
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], width: int | None = None) -> str:
     """Print rows as aligned columns, with a count at the end.
 
@@ -60,8 +71,7 @@ def _cell(value: Any) -> str:
         return "yes" if value else "no"
     if isinstance(value, list | tuple):
         return ", ".join(_cell(each) for each in value) or "-"
-    # a name may hold line ends or terminal codes: print what can be seen
-    return "".join(char if char.isprintable() else " " for char in str(value))
+    return printable(str(value))
 
 
 def _line(cells: Sequence[str], widths: Sequence[int]) -> str:

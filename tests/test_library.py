@@ -20,6 +20,13 @@ def test_the_graph_is_a_frozen_networkx_graph() -> None:
     assert kinds >= {"agent", "tool", "credential", "identity", "grant", "resource", "control", "check"}
 
 
+def test_the_graph_of_an_assessment_holds_its_findings(ostermere: Assessment) -> None:
+    graph = nhi.graph(ostermere)
+    findings = {node for node, data in graph.nodes(data=True) if data["kind"] == "finding"}
+    assert findings == {f"finding:{finding.id}" for finding in ostermere.findings}
+    assert all(graph.out_degree(node) for node in findings)
+
+
 def test_what_if_is_a_graph() -> None:
     graph = nhi.graph(SAMPLE, "2026-11-24")
     path = nhi.paths(graph)[0]

@@ -18,7 +18,8 @@ from nhiassess.model.figures_paths import (
 from nhiassess.model.inventory import Resource
 from nhiassess.model.reach import BEHAVIOUR, IDENTITY, VERDICTS, BlastRadius, Hop, Path, weakest
 
-LONGEST_REASON = 60  # characters of the reason for one leg
+LONGEST_REASON = 72  # characters of the reason for one leg
+NAMED = 2  # tools that the reason for one leg names
 VERDICT_WORDS = {
     "yes": "permitted",
     "conditional": "conditional",
@@ -48,8 +49,9 @@ def paths(assessment: Assessment, names: Names) -> tuple[PathFigure, ...]:
     Returns
     -------
     tuple of PathFigure
-        Crown jewels first; for one target the permitted ones before any other; a path that stands although
-        gates hold before one that a gate cuts.
+        Declared crown jewels first, then assumed ones; for one target the permitted paths before any other; a
+        path that stands although gates hold before one that a gate cuts; then the more sensitive target, and
+        among equals the one that its owner names first.
     """
     resources = {resource.id: resource for resource in assessment.inventory.resources}
     best: dict[tuple[str, str], Path] = {}
@@ -57,15 +59,15 @@ def paths(assessment: Assessment, names: Names) -> tuple[PathFigure, ...]:
         key = (path.agent, path.target)
         if key not in best or _strength(path) < _strength(best[key]):
             best[key] = path
-    targets: dict[str, tuple[int, ...]] = {}
+    targets: dict[str, tuple[object, ...]] = {}
     for path in best.values():
-        rank = (*_strength(path)[:2], -_sensitivity(resources.get(path.target)))
+        rank = (*_strength(path)[:2], *_worth(resources.get(path.target)), len(path.hops))
         targets[path.target] = min(targets.get(path.target, rank), rank)
     # a target's paths stay together, so that no path stands above one that is permitted to the same target
     chosen = sorted(
         best.values(),
         key=lambda path: (
-            not _jewel(resources.get(path.target)),
+            _standing(resources.get(path.target)),
             targets[path.target],
             path.target,
             _strength(path),
@@ -139,12 +141,14 @@ def exposure(assessment: Assessment, names: Names) -> tuple[ExposureFigure, ...]
 
 
 def _brief(sentence: str) -> str:
-    """Cut a long list of tools short; assessment.json holds it whole."""
-    return (
-        sentence
-        if len(sentence) <= LONGEST_REASON
-        else sentence[:LONGEST_REASON].rpartition(" ")[0].rstrip(",;") + " …"
-    )
+    """Name at most two tools; assessment.json names all."""
+    leg, colon, rest = sentence.partition(": ")
+    tools = rest.split(", ")
+    if colon and len(tools) > NAMED:
+        sentence = f"{leg}: {', '.join(tools[:NAMED])} and {len(tools) - NAMED} more"
+    if len(sentence) <= LONGEST_REASON:
+        return sentence
+    return sentence[:LONGEST_REASON].rpartition(" ")[0].rstrip(",;") + " …"
 
 
 def _strength(path: Path) -> tuple[int, bool, bool, int, str]:
@@ -156,8 +160,17 @@ def _jewel(resource: Resource | None) -> bool:
     return bool(resource and resource.crown_jewel)
 
 
-def _sensitivity(resource: Resource | None) -> int:
-    return resource.sensitivity or 0 if resource else 0
+def _standing(resource: Resource | None) -> int:
+    """Give 0 for a crown jewel that somebody named, 1 for one that a rule took for one, 2 for the rest."""
+    return 2 if resource is None or not resource.crown_jewel else 1 if resource.assumed else 0
+
+
+def _worth(resource: Resource | None) -> tuple[int, str, int]:
+    """Rank by sensitivity, then by where it is named last, which is where its owner states it."""
+    if resource is None:
+        return (0, "", 0)
+    said = resource.locations[-1] if resource.locations else None
+    return (-(resource.sensitivity or 0), said.path if said else "", said.line if said else 0)
 
 
 def _figure(path: Path, index: int, names: Names, resources: Mapping[str, Resource]) -> PathFigure:
@@ -170,7 +183,18 @@ def _figure(path: Path, index: int, names: Names, resources: Mapping[str, Resour
     sentence = _sentence(path, nodes, steps, hold, open_)
     known = target.sensitivity if target else None
     return PathFigure(
-        number, path, names.label(path.agent), nodes, steps, _jewel(target), known, hold, off, open_, sentence
+        number,
+        path,
+        names.label(path.agent),
+        nodes,
+        steps,
+        _jewel(target),
+        known,
+        hold,
+        off,
+        open_,
+        sentence,
+        bool(target and target.crown_jewel and target.assumed),
     )
 
 

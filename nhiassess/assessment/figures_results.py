@@ -36,7 +36,7 @@ from nhiassess.model.figures import (
 from nhiassess.model.knowledge import Catalog, Control, Knowledge
 
 OUTSIDE = "outside the profile"  # the signal of an item that the profile leaves out
-AGENTS_ACROSS = 8  # columns of a matrix that a page has room for
+AGENTS_ACROSS = 12  # columns of a matrix that a page has room for
 EVIDENCE_STATES = ("evidence supports", "needs an answer", "evidence contradicts", "outside")
 _GAPS = {
     "no mapping": "no objective reaches the item",

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from nhiassess.model.figures_paths import Node
-from nhiassess.model.inventory import Inventory, Locations
+from nhiassess.model.inventory import Agent, Inventory, Locations
 
 LONGEST = 64  # characters of a name that tables and drawings have room for
 _PLATFORMS = {
@@ -48,7 +48,7 @@ class Names:
 
     def __init__(self, inventory: Inventory) -> None:
         declared = {row.agent or row.id: row.name for row in inventory.declared if row.name}
-        self._agents = _agents({agent.id: declared.get(agent.id) or agent.name for agent in inventory.agents})
+        self._agents = _agents({agent.id: declared.get(agent.id) or _own(agent) for agent in inventory.agents})
         self._nodes: dict[str, Node] = {}
         self._whole: dict[str, str] = {}  # names too long for a drawing
         platforms = {agent.id: agent.platform for agent in inventory.agents}
@@ -73,11 +73,14 @@ class Names:
             self._add(identity.id, last, more, identity.locations, kind, icon)
         for grant in inventory.grants:
             self._add(grant.id, _grant(grant.id), grant.policy or "", grant.locations)
-        for outer in (*inventory.inputs, *inventory.destinations):
+        for outer in inventory.inputs:
             self._add(outer.id, _outer(outer.id), outer.trust or "", outer.locations)
+        for way in inventory.destinations:
+            self._add(way.id, _outer(way.id), way.trust or "", way.locations)
         for resource in inventory.resources:
             jewel = bool(resource.crown_jewel)
             kind, icon = ("Crown jewel", "i-jewel") if jewel else ("Resource", "i-resource")
+            kind = "Crown jewel, assumed" if jewel and resource.assumed else kind
             known = resource.sensitivity is not None
             more = f"sensitivity {resource.sensitivity}" if known else "sensitivity unknown"
             name = native(resource.name) or tail(resource.id)
@@ -159,8 +162,38 @@ def tail(id: str) -> str:
 
 
 def _grant(id: str) -> str:
-    """Name a grant by its policy and statement, which are the last two parts of its id."""
-    return "/".join(unquote(id).split("/")[-2:])
+    """Name a grant by its statement or policy and whose it is, which its id says.
+
+    Examples
+    --------
+    >>> _grant("grant:aws/111122223333/role/break-glass-admin/AdministratorAccess/0")
+    'AdministratorAccess of break-glass-admin'
+    >>> _grant("grant:aws/111122223333/role/gha-triage/preview/PassPreviewRole")
+    'PassPreviewRole of gha-triage'
+    >>> _grant("grant:kubernetes/-/RoleBinding/support/reader/0")
+    'RoleBinding support/reader, rule 1'
+    """
+    parts = [unquote(part) for part in id.partition(":")[2].split("/")]
+    last = parts[-1]
+    if parts[0] == "kubernetes" and len(parts) == 6:
+        space, name = parts[3:5]
+        return f"{parts[2]} {name if space == '-' else f'{space}/{name}'}, rule {int(last) + 1 if _number(last) else last}"
+    if len(parts) >= 6:
+        statement = parts[-2] + (f", statement {int(last) + 1}" if last != "0" else "") if _number(last) else last
+        return f"{statement} of {parts[-3]}"
+    if last == "everything" and len(parts) >= 3:
+        return f"administration of {'the cluster' if parts[1] == '-' else parts[1]}"
+    return "/".join(parts[-2:])
+
+
+def _number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
+def _own(agent: Agent) -> str | None:
+    """Tell agents apart that nobody named and that only bear the name of their platform, by their folder."""
+    folder = unquote(agent.id.partition("/")[2].rpartition("/")[0]).rpartition("/")[2]
+    return f"{agent.name} ({folder})" if agent.name == agent.platform and folder not in ("", "-") else agent.name
 
 
 def _outer(id: str) -> str:
@@ -179,6 +212,6 @@ def _agents(named: Mapping[str, str | None]) -> dict[str, str]:
     for id, name in plain.items():
         folder = unquote(id.partition("/")[2].rpartition("/")[0])
         place = "root" if folder in ("", "-") else folder.rpartition("/")[2]
-        labels[id] = name if often[name] == 1 else f"{place} {name}"
+        labels[id] = name if often[name] == 1 else f"{name} ({place})"
     again = Counter(labels.values())
     return {id: label if again[label] == 1 else unquote(id.partition(":")[2]) for id, label in labels.items()}

@@ -85,13 +85,17 @@ def risk(
         (False, False): "very low",
     }[untrusted, ungated]
     likelihood = matrix.likelihood[initiation][LEVELS.index(adverse)]
-    known = [min(max(each, 0), 5) for each in sensitivities if each is not None]
-    by_reach = _SENSITIVITY[max(known)] if known else "very low"
+    rated = list(sensitivities)
+    known = [min(max(each, 0), 5) for each in rated if each is not None]
     by_check = _SEVERITY[severity]
+    # what is not rated may be anything, so that ignorance never lowers an impact
+    by_reach = by_check if None in rated else _SENSITIVITY[max(known)] if known else "very low"
     # what is in reach can lower the impact of a weakness by one level, and never raises it above its severity
     lowest = LEVELS[max(LEVELS.index(by_check) - 1, 0)]
     impact = max(lowest, min(by_reach, by_check, key=LEVELS.index), key=LEVELS.index)
     words = _INPUT[untrusted], _GATE[ungated]
     reached = f"the most sensitive thing in reach is rated {max(known)} of 5" if known else "nothing rated is in reach"
+    if None in rated:
+        reached += f", and {rated.count(None)} of {len(rated)} in reach are not rated"
     because = f"{words[0]}, {words[1]}, {reached}."
     return Risk(matrix.level[likelihood][LEVELS.index(impact)], likelihood, impact, because)

@@ -155,7 +155,7 @@ def tables(
     >>> tables(Inventory())["agents"].num_rows
     0
     """
-    rows: dict[str, Rows] = {table: map(_flat, getattr(inventory, table)) for table in TABLES}
+    rows: dict[str, Rows] = {each: map(_flat, getattr(inventory, each)) for each in TABLES}
     rows["tool_capabilities"] = (
         {"tool": tool.id, "capability": capability, "confidence": confidence}
         for tool in inventory.tools

@@ -6,13 +6,15 @@ import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
+from threading import Timer
 from typing import Any
 
 import click
 
 from nhiassess.errors import UsageError
-from nhiassess.printing import table
+from nhiassess.printing import printable, table
 
 Row = Mapping[str, Any]
 Decorated = Callable[..., Any]
@@ -52,27 +54,60 @@ def show(shown: str, answer: Row, columns: Mapping[str, str], nothing: str, rows
     """Print an answer: as JSON whole, as a table the rows and columns that fit a terminal."""
     progress()("")
     if shown == "json":
-        say(json.dumps(answer, indent=2, ensure_ascii=False))
+        click.echo(_as_json(answer))
         return
     printed = answer["rows"] if rows is None else rows
     say(table(printed, columns) if printed else nothing)
 
 
 def say(text: str) -> None:
-    """Print a line."""
-    click.echo(text)
+    """Print lines."""
+    click.echo("\n".join(map(printable, text.split("\n"))))
 
 
 def warn(text: str) -> None:
     """Print a line to the error stream."""
-    click.echo(text, err=True)
+    click.echo(printable(text), err=True)
 
 
-def progress() -> Callable[[str], None]:
-    """Give what shows the stage of a longer work: on a terminal one line that is written over, else nothing."""
-    if not sys.stderr.isatty():
-        return lambda _: None
-    return lambda stage: click.echo(f"\r\033[K{stage}{' ...' if stage else ''}", nl=False, err=True)
+def _as_json(answer: Row) -> str:
+    """Write JSON in which what a terminal would obey is spelled out, which means the same to who reads it."""
+    lines = json.dumps(answer, indent=2, ensure_ascii=False).split("\n")
+    return "\n".join(
+        line if line.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
+        for line in lines
+    )
+
+
+class Stage:
+    """The stage of a work that takes more than a second, on one line of the terminal; "" ends it."""
+
+    def __init__(self) -> None:
+        self.name, self.shown = "", False
+        self.timer: Timer | None = None
+
+    def __call__(self, name: str) -> None:
+        self.name = name
+        if name and self.timer is None and sys.stderr.isatty():
+            self.timer = Timer(1, self.show)
+            self.timer.daemon = True
+            self.timer.start()
+        elif self.shown:
+            self.show()
+        if not name and self.timer is not None:
+            self.timer.cancel()
+            self.timer, self.shown = None, False
+
+    def show(self) -> None:
+        """Write the name over what stands on the line."""
+        self.shown = True
+        click.echo(f"\r\033[K{self.name}{' ...' if self.name else ''}", nl=False, err=True)
+
+
+@cache
+def progress() -> Stage:
+    """Give the one line that shows how far the work is."""
+    return Stage()
 
 
 def at(now: str | None) -> str:

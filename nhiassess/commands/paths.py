@@ -12,6 +12,7 @@ from nhiassess.analysis.paths import paths
 from nhiassess.answers import ways
 from nhiassess.commands.command import FORMAT, NOW, PATH, at, example, progress, say, show
 from nhiassess.errors import UsageError
+from nhiassess.printing import printable
 
 
 @click.command("paths", epilog=example("nhiassess paths assessments/ostermere --to resource:aws/arn:aws:s3:::ledger"))
@@ -32,24 +33,17 @@ def command(path: Path, agent: str | None, target: str | None, shown: str, now: 
         return
     progress()("")
     for row in answer["rows"]:
-        say(
-            "\n".join(
-                [
-                    _head(row),
-                    *(line for number, hop in enumerate(row["hops"], 1) for line in _lines(number, hop)),
-                ]
-            )
-            + "\n"
-        )
+        lines = [*_head(row), *(line for number, hop in enumerate(row["hops"], 1) for line in _lines(number, hop))]
+        say("\n".join(map(printable, lines)) + "\n")
     count = len(answer["rows"])
     say(f"{count} of {count} printed. Reachability in what the files state, not exploitability.")
 
 
-def _head(row: Any) -> str:
+def _head(row: Any) -> list[str]:
     gates = "gates hold" if row["gated"] else "gates crossed"
     verdict = row["verdict"].replace("_", " ")
     told = f"{verdict}, {len(row['hops'])} hops, {row['threat_model']} takeover, {gates}"
-    return f"{row['agent']} to {row['target']}\n  {told}"
+    return [f"{row['agent']} to {row['target']}", f"  {told}"]
 
 
 def _lines(number: int, hop: Any) -> list[str]:

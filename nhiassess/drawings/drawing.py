@@ -17,6 +17,8 @@ SANS, MONO = "IBM Plex Sans", "IBM Plex Mono"
 # control characters and those that turn the reading direction around are no text that a report may carry on
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
 
+_BREAK = re.compile(r"(?<=[-_/@ ])(?=[^-_/@ ])|(?<=[^.])(?=\.[^.])")  # after a separator, or before a suffix
+
 
 @dataclass(frozen=True, slots=True)
 class Face:
@@ -41,6 +43,19 @@ class Face:
                 break
             kept.append(sign)
         return "…" + "".join(reversed(kept)).strip() if end else "".join(kept).strip() + "…"
+
+    def lines(self, text: str, size: float, room: float, most: int = 2, *, end: bool = False) -> list[str]:
+        """Break a text after its separators into as many lines as it may have; the last one is shortened."""
+        made: list[str] = []
+        rest = " ".join(text.split())
+        while rest and len(made) < most - 1 and self.width(rest, size) > room:
+            cuts = [found.start() for found in _BREAK.finditer(rest) if found.start()]
+            cut = max((at for at in cuts if self.width(rest[:at].rstrip(), size) <= room), default=0)
+            if not cut:
+                break
+            made.append(rest[:cut].rstrip())
+            rest = rest[cut:]
+        return [*made, self.fit(rest, size, room, end=end)] if rest else made
 
     def missing(self, text: str) -> set[str]:
         """Give the characters of a text that the font has no shape for."""

@@ -18,6 +18,7 @@ _VALUE = re.compile(
     r"\"\"\"(?:[^\"\\]|\\[\s\S]|\"{1,2}(?!\"))*+\"{3,5}|'''(?:[^']|'{1,2}(?!'))*+'{3,5}"
     r"|\"(?:[^\"\\\n]|\\.)*+\"|'[^'\n]*+'|[^\s,\]}#]+(?: \d\d:\d\d[^\s,\]}#]*)?"
 )
+_BEGIN = re.compile(r"(?m)(?:^[ \t]*\[{0,2}|[{,])")  # after which a key may stand
 _WHERE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
 _NAMED = re.compile(r"'[^']*'|\"[^\"]*\"|\([^()]*\)")
 
@@ -52,6 +53,7 @@ def parse(path: str, text: str) -> Parsed:
     FormatError
         When the text is not TOML, or nests deeper than the limit.
     """
+    _refuse_long_keys(path, text)
     try:
         tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -63,6 +65,20 @@ def parse(path: str, text: str) -> Parsed:
     reader = _Reader(path, text)
     root = reader.read()
     return Parsed("toml", (root,), comments=tuple(reader.comments))
+
+
+def _refuse_long_keys(path: str, text: str) -> None:
+    """Refuse a key of too many parts before the standard reader, which takes their number squared, sees it."""
+    for begin in _BEGIN.finditer(text):
+        place, parts = begin.end(), 0
+        while (found := _KEY.match(text, place)) and found[3]:
+            place, parts = found.end(), parts + 1
+            if parts > MAX_DEPTH:
+                raise _too_deep(path, *Places(text).at(begin.end()))
+
+
+def _too_deep(path: str, line: int, column: int) -> FormatError:
+    return FormatError(f"the values nest deeper than {MAX_DEPTH}", f"{path}:{line}:{column}", "Split the file.")
 
 
 def _refusal(path: str, text: str, message: str) -> FormatError:
@@ -210,5 +226,4 @@ class _Reader:
         return self.place < len(self.text)
 
     def _too_deep(self, start: int) -> None:
-        line, column = self.places.at(start)
-        raise FormatError(f"the values nest deeper than {MAX_DEPTH}", f"{self.path}:{line}:{column}", "Split the file.")
+        raise _too_deep(self.path, *self.places.at(start))

@@ -43,12 +43,12 @@ TRIPLES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         ("mitigates", "control", "control"),
         ("relates_to", "control", "control"),
         ("observed_on", "finding", "agent tool tool_server credential identity grant resource workflow input "
-         "destination trust setting authorization_policy telemetry"),
+         "destination trust setting authorization_policy telemetry declared"),
     )
 }  # fmt: skip
 _OBSERVED = (
     *("agents", "tools", "tool_servers", "credentials", "identities", "grants", "resources", "inputs"),
-    *("destinations", "workflows", "trusts", "settings", "authorization_policies", "telemetry"),
+    *("destinations", "workflows", "trusts", "settings", "authorization_policies", "telemetry", "declared"),
 )
 
 

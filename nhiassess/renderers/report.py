@@ -27,6 +27,7 @@ from nhiassess.model.figures_paths import BlastRow, PathFigure
 
 DRAWN_AGENTS = 24  # rows of the dumbbell chart; the table holds all
 _STATE_WORDS = ("Satisfied", "Not determined", "Not satisfied", "Not applicable")
+_STEM = re.compile(r"[A-Z]+[- ](?=\d)")  # what the ids of one family or function begin with
 _BOUNDARY = re.compile(r"(?<=[/_.:#@=-])(?=[^\s/_.:#@=-])")
 
 
@@ -109,6 +110,48 @@ def strange(assessment: Assessment, figures: Figures, look: Theme) -> str:
     return ", ".join(codes[:12]) + more
 
 
+def joined(ids: Sequence[str]) -> str:
+    """Write ids with what they begin with said once.
+
+    Examples
+    --------
+    >>> joined(["AUZ-03", "AUZ-04a", "SUP-01", "GOVERN 1.1", "GOVERN 1.2", "ASI01"])
+    'AUZ-03 04a · SUP-01 · GOVERN 1.1 1.2 · ASI01'
+    """
+    families: dict[str, list[str]] = {}
+    for id in ids:
+        stem = _STEM.match(id)
+        families.setdefault(stem.group() if stem else id, []).append(id[stem.end() :] if stem else "")
+    return " · ".join(stem + " ".join(rest) for stem, rest in families.items())
+
+
+def limit(name: str, value: object) -> str:
+    """Write a limit with its unit, which its name ends in.
+
+    Examples
+    --------
+    >>> limit("rotation_days", 90), limit("blast_radius_limit_tier_1", 50)
+    ('rotation 90 days', 'blast radius limit tier 1 50 weighted resources')
+    """
+    stem, _, unit = name.rpartition("_")
+    if unit not in ("days", "seconds"):
+        stem, unit = name, "weighted resources" if name.startswith("blast_radius") else ""
+    return f"{_words(stem)} {value} {unit}".strip()
+
+
+def opening(text: str, most: int) -> str:
+    """Give the opening words of a text.
+
+    Examples
+    --------
+    >>> opening("Legal and regulatory requirements are understood.", 24)
+    'Legal and regulatory …'
+    """
+    if len(text) <= most:
+        return text
+    return (text[: most - 1].rpartition(" ")[0] or text[: most - 2]).rstrip(" ,;(") + " …"
+
+
 def _environment(assets: Mapping[str, bytes]) -> ImmutableSandboxedEnvironment:
     templates = {name: assets[name].decode("utf-8") for name in assets if name.endswith(".j2")}
     environment = ImmutableSandboxedEnvironment(
@@ -125,7 +168,10 @@ def _environment(assets: Mapping[str, bytes]) -> ImmutableSandboxedEnvironment:
         dash=lambda value: value if value else "–",
         hash=_hash,
         inline=lambda text: _made(inline(text)),
+        joined=joined,
+        limit=limit,
         numbered=_numbered,
+        opening=opening,
         plural=_plural,
         points=points,
         prose=lambda text: _made(prose(text)),

@@ -57,7 +57,7 @@ def test_every_combination_is_rated_and_gives_its_reason() -> None:
     for severity, initiation, untrusted, ungated in product(SEVERITIES, LEVELS, THREE, THREE):
         found = rated(severity, initiation, untrusted, ungated, (3, None))
         assert found.level == MATRIX.level[found.likelihood][level(found.impact)]
-        assert found.because.endswith("the most sensitive thing in reach is rated 3 of 5.")
+        assert "the most sensitive thing in reach is rated 3 of 5, and 1 of 2 in reach are not rated." in found.because
 
 
 def test_untrusted_input_and_a_missing_gate_never_lower_the_likelihood() -> None:
@@ -67,6 +67,11 @@ def test_untrusted_input_and_a_missing_gate_never_lower_the_likelihood() -> None
             by_gate = [level(rated(severity, initiation, other, each).likelihood) for each in THREE]
             assert by_input == sorted(by_input)
             assert by_gate == sorted(by_gate)
+
+
+def test_what_is_not_rated_never_lowers_the_impact() -> None:
+    for severity in SEVERITIES:
+        assert rated(severity, sensitivities=(0, None)).impact == rated(severity, sensitivities=(5,)).impact
 
 
 def test_what_is_reached_lowers_the_impact_by_one_level_at_most_and_never_raises_it() -> None:
