@@ -36,7 +36,7 @@ class _Verbs(click.Group):
 @click.version_option(tool_version(), prog_name="nhiassess")
 @click.option("--verbose", is_flag=True, help="Show where in the code an error came from.")
 def commands(verbose: bool) -> None:
-    r"""Assess AI agents and the identities they act with, from their configuration files.
+    """Assess AI agents and the identities they act with, from their configuration files.
 
     PATH is a file, a folder, or an assessment (a folder with plan.yaml). Nothing that a file names is started,
     contacted or opened.
@@ -44,7 +44,7 @@ def commands(verbose: bool) -> None:
     \b
     Shell completion:  eval "$(_NHIASSESS_COMPLETE=bash_source nhiassess)"   (or zsh_source, fish_source)
     Exit codes:        0 done, 1 --fail-on was met, 2 usage, 3 could not assess
-    """
+    """  # noqa: D301 - click wants the sign itself, which keeps the lines apart
 
 
 def main() -> None:

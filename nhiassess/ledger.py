@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
-from nhiassess.errors import FormatError
+from nhiassess.errors import Complaint, FormatError
 from nhiassess.formats.encodings import decode
-from nhiassess.formats.format import MAX_BYTES
+from nhiassess.formats.format import MAX_BYTES, Document
 from nhiassess.formats.reading import read
 from nhiassess.model.inventory import Inventory, Location, ObservedFile, Skipped
 from nhiassess.model.merge import merge
@@ -79,7 +79,8 @@ def look(root: Path, sources: Sequence[Source], only: Path | None = None) -> Obs
     key = secrets.token_bytes(32)
     rows: list[ObservedFile] = []
     skipped: list[Skipped] = []
-    texts: dict[str, str] = {}
+    documents: dict[str, Document] = {}
+    by_name = {source.name: source for source in sources}
     groups: dict[tuple[str, str], list[ReadFile]] = {}
     for found in [_sized(only, only.name)] if only else _files(root):
         if found.ignored or found.refused:
@@ -108,23 +109,41 @@ def look(root: Path, sources: Sequence[Source], only: Path | None = None) -> Obs
             rows.append(replace(row, status="skipped", reason=what.what))
             skipped.append(_skipped(found.path, str(replace(what, where="")), "file", what.where))
             continue
-        texts[found.path] = document.text
+        documents[found.path] = document
         rows.append(replace(row, sources=tuple(source.name for source in readers)))
-        if document.incomplete:
-            skipped.append(_skipped(found.path, document.incomplete, "incomplete"))
         for source in readers:
             groups.setdefault((source.name, source.group(found.path)), []).append(ReadFile(found.path, document))
-    by_name = {source.name: source for source in sources}
     inventories = []
     for (name, _), files in sorted(groups.items(), key=lambda each: each[0]):
         try:
             inventories.append(by_name[name].read(files))
         except FormatError as error:
+            refused = {file.path for file in files}
+            rows = [_refused(row, name, error.complaints[0].what) if row.id in refused else row for row in rows]
+            unread = any(row.id in refused and row.status == "skipped" for row in rows)
             skipped += [
-                _skipped(files[0].path, str(replace(each, where="")), name, each.where) for each in error.complaints
+                _skipped(files[0].path, str(replace(each, where="")), "file" if unread else name, each.where)
+                for each in error.complaints
             ]
+    for row in rows:
+        skipped += _doubts(row.id, documents[row.id]) if row.status == "read" else []
     ledger = Inventory(files=tuple(rows), skipped=tuple(skipped))
-    return Observed(merge([ledger, *inventories]), texts)
+    return Observed(merge([ledger, *inventories]), {path: document.text for path, document in documents.items()})
+
+
+def _doubts(path: str, document: Document) -> list[Skipped]:
+    """Give what a readable file leaves in doubt: that it is cut, and each place that can be read in two ways."""
+    cut = [_skipped(path, document.incomplete, "incomplete")] if document.incomplete else []
+    return cut + [
+        _skipped(path, str(Complaint(each.what, hint=each.hint)), "ambiguous", f"{path}:{each.line}:{each.column}")
+        for each in document.problems
+    ]
+
+
+def _refused(row: ObservedFile, source: str, reason: str) -> ObservedFile:
+    """Take a source that could not read it from a file's row; with the last of them the file is skipped."""
+    readers = tuple(name for name in row.sources if name != source)
+    return replace(row, sources=readers) if readers else replace(row, sources=(), status="skipped", reason=reason)
 
 
 def _files(root: Path) -> Iterator[_Found]:

@@ -27,16 +27,18 @@ from nhiassess.assessment.figures import figures
 from nhiassess.assessment.findings import findings, places
 from nhiassess.assessment.lint import complaints
 from nhiassess.assessment.plan import Stated, stated
+from nhiassess.assessment.references import unobserved
 from nhiassess.assessment.risk import Matrix
 from nhiassess.checks.preconditions import preconditions
 from nhiassess.checks.run import ask
 from nhiassess.checks.tables import tables
-from nhiassess.errors import ObservationError, RenderError, UsageError
+from nhiassess.errors import Complaint, KnowledgeError, ObservationError, PlanError, RenderError, UsageError
 from nhiassess.formats.reading import read
+from nhiassess.knowledge.lint import lint
 from nhiassess.knowledge.load import load
 from nhiassess.ledger import Observed, look
-from nhiassess.model.assessment import NOT_DETERMINED, Assessment, Meta
-from nhiassess.model.inventory import Inventory
+from nhiassess.model.assessment import NOT_DETERMINED, Answer, Assessment, Meta
+from nhiassess.model.inventory import TABLES, Inventory
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.merge import merge
 from nhiassess.model.reach import Edge
@@ -92,7 +94,11 @@ def knowledge(own: Mapping[str, bytes] | None = None) -> Knowledge:
         With all complaints at once.
     """
     names = [name for name in installed.names("frameworks", ".yaml") if name != "frameworks/risk.yaml"]
-    return load({**{name: installed.read(name) for name in names}, **(own or {})})
+    known = load({**{name: installed.read(name) for name in names}, **(own or {})})
+    # what came with the package was held against itself before it came
+    if dead := tuple(each for each in lint(known) if each.where.startswith(("checks/", "crosswalks/"))):
+        raise KnowledgeError(dead)
+    return known
 
 
 def observe(path: str | FilePath, now: str, progress: Progress = _silent) -> Estate:
@@ -122,7 +128,7 @@ def observe(path: str | FilePath, now: str, progress: Progress = _silent) -> Est
     place = _place(FilePath(path))
     progress("reading the knowledge base")
     known = knowledge({name: each for name, each in place.files.items() if name.split("/")[0] in _OWN_KNOWLEDGE})
-    said = stated(place.files, [catalog.id for catalog in known.catalogs], now)
+    said = stated(place.files, known, now)
     place = _rooted(place, said)
     progress("reading configurations")
     observed = look(place.root, installed.plugins("sources", "SOURCE"), place.only)
@@ -200,7 +206,7 @@ def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessme
         matrix=risk_matrix(),
         initiation=said.plan.initiation,
     )
-    earlier = history.latest(estate.place.top / "history", now)
+    earlier = None if said.plan.default else history.latest(estate.place.top / "history", now)
     changes = None
     if earlier is not None:
         answered = {(each.check, each.subject) for each in answers if each.state != NOT_DETERMINED}
@@ -234,7 +240,7 @@ def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessme
         previous=earlier.date if earlier else None,
         narrative=said.narrative,
         evidence=shown,
-        warnings=estate.observed.warnings,
+        warnings=(*estate.observed.warnings, *_unobserved(said, inventory, answers)),
     )
 
 
@@ -319,7 +325,10 @@ def meta(estate: Estate, now: str) -> Meta:
 
 _OWN_KNOWLEDGE = frozenset({"frameworks", "checks", "crosswalks", "techniques"})
 _STATED = (
-    "*.yaml",
+    "plan.yaml",
+    "attestations.yaml",
+    "exceptions.yaml",
+    "provenance.yaml",
     "*/provenance.yaml",
     "narrative/*.md",
     "frameworks/*.yaml",
@@ -335,13 +344,27 @@ def _place(path: FilePath) -> Place:
         raise ObservationError("there is no such file or folder", str(path), "Check the path.")
     if path.is_file():
         return Place(path.parent, path.parent, path, {})
-    files = {}
-    if (path / "plan.yaml").is_file():
-        for pattern in _STATED:
-            for each in sorted(path.glob(pattern)):
-                if each.is_file() and not each.is_symlink() and each.stat().st_size <= _MOST_STATED:
-                    files[each.relative_to(path).as_posix()] = each.read_bytes()
-    return Place(path, path, None, files)
+    if not path.is_dir():
+        raise ObservationError("is neither a file nor a folder", str(path), "Name a file or a folder.")
+    return Place(path, path, None, _written(path) if (path / "plan.yaml").is_file() else {})
+
+
+def _written(top: FilePath) -> dict[str, bytes]:
+    """Read the files of an assessment folder; one that is not to be read stops the run, since it could decide."""
+    files: dict[str, bytes] = {}
+    complaints = []
+    for each in sorted(file for pattern in _STATED for file in top.glob(pattern) if file.is_file()):
+        name = each.relative_to(top).as_posix()
+        if each.is_symlink() or not each.resolve().is_relative_to(top.resolve()):
+            complaints.append(Complaint("is a link, or lies behind one", f"{name}:1:1", "Put the file itself there."))
+        elif each.stat().st_size > _MOST_STATED:
+            what = f"is larger than {_MOST_STATED / 1e6:.0f} MB"
+            complaints.append(Complaint(what, f"{name}:1:1", "Leave out what people did not write."))
+        else:
+            files[name] = each.read_bytes()
+    if complaints:
+        raise PlanError(tuple(complaints))
+    return files
 
 
 def _rooted(place: Place, said: Stated) -> Place:
@@ -352,6 +375,12 @@ def _rooted(place: Place, said: Stated) -> Place:
         where = f"{place.top / 'plan.yaml'}"
         raise ObservationError(f"observed: {said.plan.observed!r} is no folder below the plan", where, "Mend the plan.")
     return replace(place, root=root)
+
+
+def _unobserved(said: Stated, inventory: Inventory, answers: Sequence[Answer]) -> tuple[str, ...]:
+    asked = {(each.check, each.subject) for each in answers}
+    subjects = {value.id for table in TABLES for value in getattr(inventory, table)} | {subject for _, subject in asked}
+    return unobserved(inventory.attestations, said.deviations, subjects, asked)
 
 
 def _unique(edges: Sequence[Edge]) -> tuple[Edge, ...]:

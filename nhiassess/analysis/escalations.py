@@ -2,24 +2,40 @@
 
 from __future__ import annotations
 
-import re
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import networkx as nx
 
-from nhiassess.analysis.walk import index
-from nhiassess.model.inventory import Identity
+from nhiassess.analysis.walk import ONWARD, Index, index, there
+from nhiassess.model.inventory import Identity, Location, Resource
 from nhiassess.model.reach import VERDICTS, Edge, Escalation
 
-# how one identity becomes another, or has what another has
-BECOMES = frozenset({"member_of", "assumes", "federates_to", "escalates_to"})
-# an account or a cluster, rather than something in it
-WHOLE = re.compile(r"resource:(?:aws/\d+|kubernetes/[^/]+)")
+# how one identity has or becomes another, also through what it can read, run or change
+_WALKED = frozenset(
+    (
+        *("member_of", "assumes", "federates_to", "escalates_to", "authenticates_as", "granted"),
+        *("reads", "writes", "executes_on", "administers", "can_change"),
+        *("yields", "holds", "runs_as", "defines"),
+    )
+)
+_ADMINISTERED = frozenset({"account", "cluster", "organisation", "project", "subscription", "tenant"})
+# a node, and for a resource the verb by which one arrived at it, since that decides how one goes on
+State = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """An edge from one state to the next."""
+
+    source: State
+    edge: Edge
+    target: State
 
 
 def escalations(graph: nx.MultiDiGraph[str]) -> tuple[Escalation, ...]:
-    """Give every identity that is an administrator of an account or cluster, or can become one.
+    """Give every identity that administers an account or cluster, or can come to do so.
 
     Parameters
     ----------
@@ -29,107 +45,143 @@ def escalations(graph: nx.MultiDiGraph[str]) -> tuple[Escalation, ...]:
     Returns
     -------
     tuple of Escalation
-        One for each identity: its native name, the verdict of its strongest way, the techniques of every first
-        step that leads there, and the native name of the identity next gained on the shortest. Administrators
-        stand in the list too, with ``already`` true and no technique. Sorted by identity.
+        One for each identity that somebody can act as: its native name; the verdict of its strongest way, which is
+        that of the weakest hop; the techniques of all first hops of ways of that verdict; and the native name of the
+        identity next gained on the shortest of them, its own where it gives itself more. Administrators stand in the
+        list with ``already`` true. Sorted by identity.
 
     Notes
     -----
-    A search backwards from administrators for each verdict: O(4 E).
+    One search backwards from what is administered for each of the four verdicts, over states of node and verb of
+    arrival: O(4 E).
     """
-    steps = _steps(graph)
-    already = _with_members(_administrators(graph), steps)
-    found: dict[str, tuple[str, int, str]] = {}
+    found = index(graph)
+    into = _into(graph, found)
+    rows: dict[str, Escalation] = {}
+    goals = sorted(_goals(graph, into))
     for rank, verdict in enumerate(VERDICTS):
-        held = {id for id, strength in already.items() if VERDICTS.index(strength) <= rank}
-        seen: dict[str, tuple[int, str]] = dict.fromkeys(held, (0, ""))
-        frontier = deque(sorted(held))
-        while frontier:
-            node = frontier.popleft()
-            for edge in steps.get(node, ()):
-                if edge.source not in seen and VERDICTS.index(edge.verdict) <= rank:
-                    seen[edge.source] = (seen[node][0] + 1, node)
-                    frontier.append(edge.source)
-        for id, (hops, following) in seen.items():
-            found.setdefault(id, (verdict, hops, following))
-    rows = [_row(graph, found, already, id) for id in found if _real(id)]
-    return tuple(sorted(rows, key=lambda row: row.identity))
+        distance = _back(goals, into, rank)
+        for node, _ in sorted(distance):
+            value = graph.nodes[node]["value"]
+            if node not in rows and isinstance(value, Identity) and _acts(value):
+                rows[node] = _row(graph, found, value, distance, verdict)
+    return tuple(sorted(rows.values(), key=lambda row: (row.identity, row.id)))
 
 
-def _row(
-    graph: nx.MultiDiGraph[str], found: Mapping[str, tuple[str, int, str]], already: Mapping[str, str], id: str
-) -> Escalation:
-    verdict, hops, following = found[id]
-    identity: Identity = graph.nodes[id]["value"]
-    native = _native(identity)
-    if id in already and not hops:
-        reason = f"{native} may do anything in its account or cluster"
-        return Escalation(
-            id, native, "yes" if verdict == "yes" else verdict, (), None, reason, True, identity.locations
-        )
-    rank = VERDICTS.index(verdict)
-    first = [edge for edge in _out(graph, id) if _leads(edge, found, already, rank)]
-    techniques = tuple(sorted({edge.technique for edge in first if edge.technique}))
-    nearest = min((e for e in first if e.target == following), key=lambda edge: (VERDICTS.index(edge.verdict), edge.id))
-    gained = graph.nodes[following]["value"]
-    # an escalation to the administrator that no file names ends with the identity itself
-    via = native if following.endswith("/administrator") else _native(gained)
-    return Escalation(id, native, verdict, techniques, via, nearest.reason, False, nearest.locations)
+def _acts(identity: Identity) -> bool:
+    """Tell whether somebody can act as an identity: an AWS group is none, nor is what only an escalation gains."""
+    return not (identity.kind == "group" and identity.provider == "aws") and not _is_gained(identity.id)
 
 
-def _out(graph: nx.MultiDiGraph[str], id: str) -> list[Edge]:
-    return [edge for _, _, edge in graph.out_edges(id, data="value") if edge.verb in BECOMES]
+def _is_gained(id: str) -> bool:
+    """Tell whether an identity is the administrator of an account or cluster that only an escalation gains."""
+    return id.endswith("/administrator") and id.count("/") == 2
 
 
-def _leads(edge: Edge, found: Mapping[str, tuple[str, int, str]], already: Mapping[str, str], rank: int) -> bool:
-    """Tell whether an edge is a first step to an administrator within a verdict."""
-    end = already.get(edge.target) or (found[edge.target][0] if edge.target in found else None)
-    return end is not None and max(VERDICTS.index(end), VERDICTS.index(edge.verdict)) <= rank
-
-
-def _steps(graph: nx.MultiDiGraph[str]) -> dict[str, list[Edge]]:
-    """Give the edges by which identities become others, by their target."""
-    into: dict[str, list[Edge]] = {}
-    for source, target, key, edge in graph.edges(data="value", keys=True):
-        if edge.verb in BECOMES and graph.has_edge(source, target, key):
-            into.setdefault(target, []).append(edge)
+def _into(graph: nx.MultiDiGraph[str], found: Index) -> Mapping[State, Sequence[Step]]:
+    """Give the steps into each state; a resource has one state for each verb by which it is arrived at."""
+    arrivals: dict[str, set[str]] = {}
+    edges = [edge for out in found.out.values() for edge in out if edge.verb in _WALKED and there(found, edge)]
+    for edge in edges:
+        arrivals.setdefault(edge.target, set()).add(edge.verb if edge.target.startswith("resource:") else "")
+    into: dict[State, list[Step]] = {}
+    for edge in edges:
+        if edge.source not in graph or edge.target not in graph:
+            continue
+        target = (edge.target, edge.verb if edge.target.startswith("resource:") else "")
+        is_resource = edge.source.startswith("resource:")
+        for verb in sorted(arrivals.get(edge.source, ())) if is_resource else ("",):
+            if not is_resource or edge.verb not in ONWARD or verb in ONWARD[edge.verb]:
+                into.setdefault(target, []).append(Step((edge.source, verb), edge, target))
     return into
 
 
-def _with_members(found: dict[str, str], steps: dict[str, list[Edge]]) -> dict[str, str]:
-    """Add the members of groups that administer: what a group has, each member has already."""
-    members = dict(found)
-    for group, verdict in found.items():
-        for edge in steps.get(group, ()):
-            if edge.verb == "member_of":
-                weaker = max(verdict, edge.verdict, key=VERDICTS.index)
-                members[edge.source] = min(members.get(edge.source, weaker), weaker, key=VERDICTS.index)
-    return members
+def _goals(graph: nx.MultiDiGraph[str], into: Mapping[State, Sequence[Step]]) -> Iterator[State]:
+    for node, verb in into:
+        value = graph.nodes[node]["value"]
+        if verb == "administers" and isinstance(value, Resource) and value.kind in _ADMINISTERED:
+            yield node, verb
 
 
-def _administrators(graph: nx.MultiDiGraph[str]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    out = index(graph).out
-    for node in graph.nodes:
-        if not node.startswith("identity:"):
-            continue
-        for held in out.get(node, ()):
-            if held.verb != "granted" or held.target not in graph:
-                continue
-            for edge in out.get(held.target, ()):
-                whole = edge.verb == "administers" and WHOLE.fullmatch(edge.target)
-                if whole and (node not in found or VERDICTS.index(edge.verdict) < VERDICTS.index(found[node])):
-                    found[node] = edge.verdict
-    return found
+def _back(goals: Iterable[State], into: Mapping[State, Sequence[Step]], rank: int) -> Mapping[State, int]:
+    """Give the hops to a goal of each state from which one is reached by edges of this verdict or a stronger one."""
+    distance = dict.fromkeys(goals, 0)
+    frontier = deque(distance)
+    while frontier:
+        state = frontier.popleft()
+        for step in into.get(state, ()):
+            if step.source not in distance and VERDICTS.index(step.edge.verdict) <= rank:
+                distance[step.source] = distance[state] + 1
+                frontier.append(step.source)
+    return distance
 
 
-def _real(id: str) -> bool:
-    # a group acts through its members, and nobody signs in as the administrator that an escalation ends at
-    return not id.endswith("/administrator") and "/group/" not in id
+def _ways(
+    found: Index, graph: nx.MultiDiGraph[str], node: str, distance: Mapping[State, int], rank: int
+) -> list[tuple[int, Edge]]:
+    """Give the first edges of the ways of one identity, each with the hops of the way, the shortest first."""
+    ways = []
+    for edge in found.out.get(node, ()):
+        state = (edge.target, edge.verb if edge.target.startswith("resource:") else "")
+        walked = edge.verb in _WALKED and there(found, edge) and edge.target in graph
+        if walked and state in distance and VERDICTS.index(edge.verdict) <= rank:
+            ways.append((distance[state] + 1, edge))
+    return sorted(ways, key=lambda way: (way[0], VERDICTS.index(way[1].verdict), way[1].target, way[1].id))
+
+
+def _row(
+    graph: nx.MultiDiGraph[str], found: Index, identity: Identity, distance: Mapping[State, int], verdict: str
+) -> Escalation:
+    native = _native(identity)
+    ways = _ways(found, graph, identity.id, distance, VERDICTS.index(verdict))
+    chain = list(_chain(graph, found, ways[0][1], distance, verdict))
+    gained = next((edge for edge in chain if _gains(edge)), None)
+    places: tuple[Location, ...] = tuple(dict.fromkeys(place for edge in chain for place in edge.locations))
+    reason = "; then ".join(edge.reason for edge in chain if edge.verb != "granted")
+    # what it has by its own statements or its groups' it has already, unless conditions are open
+    own = gained is None and all(edge.verb in ("member_of", "granted", "administers") for edge in chain)
+    if own and verdict == "yes":
+        return Escalation(identity.id, native, "yes", (), None, reason, True, places)
+    techniques = {edge.technique for _, edge in ways if edge.technique}
+    via = _via(graph, native, gained) if gained is not None else None
+    return Escalation(identity.id, native, verdict, tuple(sorted(techniques)), via, reason, False, places)
+
+
+def _chain(
+    graph: nx.MultiDiGraph[str], found: Index, first: Edge, distance: Mapping[State, int], verdict: str
+) -> Iterator[Edge]:
+    """Give the edges of a shortest way that begins with one."""
+    rank, edge = VERDICTS.index(verdict), first
+    while True:
+        yield edge
+        verb = edge.verb if edge.target.startswith("resource:") else ""
+        hops = distance[edge.target, verb]
+        if not hops:
+            return
+        edge = next(
+            each
+            for _, each in _ways(found, graph, edge.target, distance, rank)
+            if (not verb or each.verb not in ONWARD or verb in ONWARD[each.verb])
+            and distance[each.target, each.verb if each.target.startswith("resource:") else ""] < hops
+        )
+
+
+def _gains(edge: Edge) -> bool:
+    """Tell whether an edge leads to another identity than one's own groups."""
+    return edge.target.startswith("identity:") and edge.verb != "member_of"
+
+
+def _via(graph: nx.MultiDiGraph[str], own: str, edge: Edge) -> str:
+    if edge.via is not None and edge.via in graph and edge.via.startswith("identity:"):
+        return _native(graph.nodes[edge.via]["value"])
+    # the administrator that no file names is the identity itself, with more than it had
+    return own if _is_gained(edge.target) else _native(graph.nodes[edge.target]["value"])
 
 
 def _native(identity: Identity) -> str:
+    if identity.name:
+        return identity.name
     parts = identity.id.removeprefix("identity:").split("/", 2)
     if parts[0] == "aws" and len(parts) == 3:
         return f"arn:aws:iam::{parts[1]}:{parts[2]}"
-    return parts[2] if parts[0] == "kubernetes" and len(parts) == 3 else identity.name or identity.id
+    return parts[2] if parts[0] == "kubernetes" and len(parts) == 3 else identity.id

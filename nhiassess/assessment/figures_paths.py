@@ -141,11 +141,13 @@ def exposure(assessment: Assessment, names: Names) -> tuple[ExposureFigure, ...]
 
 
 def _brief(sentence: str) -> str:
-    """Name at most two tools; assessment.json names all."""
+    """Name at most two tools, and none for a server whose tools are all meant; assessment.json names them all."""
     leg, colon, rest = sentence.partition(": ")
     tools = rest.split(", ")
-    if colon and len(tools) > NAMED:
-        sentence = f"{leg}: {', '.join(tools[:NAMED])} and {len(tools) - NAMED} more"
+    tools = [tool for tool in tools if tool != "*"] or tools
+    if colon:
+        more = f" and {len(tools) - NAMED} more" if len(tools) > NAMED else ""
+        sentence = f"{leg}: {', '.join(tools[:NAMED])}{more}"
     if len(sentence) <= LONGEST_REASON:
         return sentence
     return sentence[:LONGEST_REASON].rpartition(" ")[0].rstrip(",;") + " …"

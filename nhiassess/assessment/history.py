@@ -29,7 +29,7 @@ def latest(folder: Path, before: str) -> Earlier | None:
     Raises
     ------
     PlanError
-        When a file of the history can't be read.
+        When a file of the history can't be read, or is a link.
     """
     runs = [path for path in sorted(folder.glob("*.json")) if path.stem < before[:10]] if folder.is_dir() else []
     if not runs:
@@ -83,9 +83,11 @@ def write_atomically(path: Path, content: bytes) -> None:
 
 
 def _read(path: Path) -> Earlier:
+    if path.is_symlink() or path.parent.is_symlink():
+        raise PlanError("is a link, or lies behind one", str(path), "Put the file itself there.")
     try:
         record = json.loads(path.read_bytes())
         rows = {row["fingerprint"]: (row["check"], row["subject"]) for row in record["open"]}
         return Earlier(path.stem, rows, frozenset(record["fixed"]))
-    except (ValueError, KeyError, TypeError) as error:
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise PlanError(f"is no record of a run ({error})", str(path), "Restore it from version control.") from None

@@ -177,7 +177,9 @@ def _grant(id: str) -> str:
     last = parts[-1]
     if parts[0] == "kubernetes" and len(parts) == 6:
         space, name = parts[3:5]
-        return f"{parts[2]} {name if space == '-' else f'{space}/{name}'}, rule {int(last) + 1 if _number(last) else last}"
+        return (
+            f"{parts[2]} {name if space == '-' else f'{space}/{name}'}, rule {int(last) + 1 if _number(last) else last}"
+        )
     if len(parts) >= 6:
         statement = parts[-2] + (f", statement {int(last) + 1}" if last != "0" else "") if _number(last) else last
         return f"{statement} of {parts[-3]}"

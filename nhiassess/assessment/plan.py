@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from posixpath import normpath
 from typing import Any
 
+from nhiassess.assessment.references import Complained, unknown_check, unknown_framework, unknown_objective
 from nhiassess.errors import Complaint, FormatError, PlanError
 from nhiassess.formats.reading import read
 from nhiassess.formats.record import Record, problems
 from nhiassess.model.assessment import LEVELS, Deviation, Narrative, Plan
 from nhiassess.model.inventory import Attestation, Declared, Identity, Inventory, Location, Resource
+from nhiassess.model.knowledge import Knowledge
 
 SECTIONS = ("conclusion", "risks", "strengths", "decisions")
 LIMITS = (
     *("max_credential_lifetime_seconds", "rotation_days", "unused_days", "log_retention_days", "review_days"),
     *("blast_radius_limit_tier_1", "blast_radius_limit_tier_2", "blast_radius_limit_tier_3"),
 )
+_PEOPLE = ("preparer", "reviewer", "approver")
+_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
+# absolute, on a drive, or above; with either slash, whichever system the plan was written on
+_LEAVES = re.compile(r"\A\s*(?:[/\\~]|[A-Za-z]:)|(?:\A|[/\\])\.\.(?:[/\\]|\Z)|://")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.+Z-]+)?")
 _TEXTS = (
     *("title", "client", "system", "reference", "type", "independence", "classification", "version"),
@@ -38,7 +44,7 @@ class Stated:
     provenance: Mapping[str, Mapping[str, Any]]  # observed file to what is known of its export
 
 
-def stated(files: Mapping[str, bytes], known: Collection[str], now: str) -> Stated:
+def stated(files: Mapping[str, bytes], known: Knowledge, now: str) -> Stated:
     """Read plan, attestations, exceptions and narrative.
 
     Parameters
@@ -46,7 +52,7 @@ def stated(files: Mapping[str, bytes], known: Collection[str], now: str) -> Stat
     files:
         Path, relative to the assessment folder, to bytes; only ``plan.yaml`` and its siblings are read here.
     known:
-        Ids of the catalogs there are; a plan that names another is a complaint.
+        The catalogs and checks there are; naming another catalog, objective or check is a complaint.
     now:
         The date of the assessment, ISO 8601, by which exceptions expire.
 
@@ -61,13 +67,14 @@ def stated(files: Mapping[str, bytes], known: Collection[str], now: str) -> Stat
         With every complaint of every file at once.
     """
     complaints: list[Complaint] = []
-    plan, declared = Plan(frameworks=tuple(sorted(known)), default=True), Inventory()
+    everything = tuple(sorted(catalog.id for catalog in known.catalogs))
+    plan, declared = Plan(frameworks=everything, default=True), Inventory()
     if (record := _record("plan.yaml", files, complaints)) is not None:
         plan, declared = _plan(record, known)
     attestations: tuple[Attestation, ...] = ()
     if (record := _record("attestations.yaml", files, complaints)) is not None:
         attestations = tuple(
-            _attestation(each, number) for number, each in enumerate(record.records("attestations"), 1)
+            _attestation(each, number, known) for number, each in enumerate(record.records("attestations"), 1)
         )
         record.done()
     deviations: tuple[Deviation, ...] = ()
@@ -75,7 +82,7 @@ def stated(files: Mapping[str, bytes], known: Collection[str], now: str) -> Stat
         deviations = tuple(
             deviation
             for number, each in enumerate(record.records("exceptions"), 1)
-            if (deviation := _deviation(each, number, now)) is not None
+            if (deviation := _deviation(each, number, known, now)) is not None
         )
         record.done()
     provenance: dict[str, Mapping[str, Any]] = {}
@@ -111,24 +118,22 @@ def _record(path: str, files: Mapping[str, bytes], complaints: list[Complaint]) 
     return Record(path, document.root, complaints)
 
 
-def _plan(record: Record, known: Collection[str]) -> tuple[Plan, Inventory]:
+def _plan(record: Record, known: Knowledge) -> tuple[Plan, Inventory]:
     fields: dict[str, Any] = {name: found for name in _TEXTS if (found := record.optional_text(name)) is not None}
     if (period := record.record("period")) is not None:
         fields["period"] = (_date(period, "from"), _date(period, "to"))
         period.done()
     frameworks = record.texts("frameworks")
     for framework in frameworks:
-        if framework not in known:
-            hint = f"Known: {', '.join(sorted(known))}."
-            record.complain(record.node.get("frameworks"), f"{framework!r} is no catalog", hint, "frameworks")
-    fields["frameworks"] = frameworks or tuple(sorted(known))
-    fields["roles"] = record.plain("roles") or {}
-    fields["branding"] = record.plain("branding") or {}
-    fields["out_of_scope"] = tuple((each.text("what"), each.text("reason")) for each in record.records("out_of_scope"))
-    fields["not_applicable"] = tuple(
-        (each.text("objective"), each.text("justification"), each.text("approver"))
-        for each in record.records("not_applicable")
-    )
+        _refer(record, "frameworks", unknown_framework(known, framework))
+    fields["frameworks"] = frameworks or tuple(sorted(catalog.id for catalog in known.catalogs))
+    if _LEAVES.search(fields.get("observed", "")):
+        what, hint = f"{fields['observed']!r} leads out of this folder", "Name a folder that lies beside plan.yaml."
+        record.complain(record.node.get("observed"), what, hint, "observed")
+    fields["roles"] = _roles(record.record("roles"))
+    fields["branding"] = _branding(record.record("branding"))
+    fields["out_of_scope"] = tuple(_out_of_scope(each) for each in record.records("out_of_scope"))
+    fields["not_applicable"] = tuple(_not_applicable(each, known) for each in record.records("not_applicable"))
     if (limits := record.record("limits")) is not None:
         fields["limits"] = {name: limit for name in LIMITS if (limit := limits.integer(name)) is not None}
         limits.done()
@@ -143,6 +148,43 @@ def _plan(record: Record, known: Collection[str]) -> tuple[Plan, Inventory]:
     )
     record.done()
     return Plan(**fields), declared
+
+
+def _refer(record: Record, key: str, wrong: Complained | None) -> None:
+    if wrong is not None and record.has(key):
+        record.complain(record.node.get(key), *wrong, key)
+
+
+def _out_of_scope(record: Record) -> tuple[str, str]:
+    found = record.text("what"), record.text("reason")
+    record.done()
+    return found
+
+
+def _not_applicable(record: Record, known: Knowledge) -> tuple[str, str, str]:
+    found = record.text("objective"), record.text("justification"), record.text("approver")
+    _refer(record, "objective", unknown_objective(known, found[0]))
+    record.done()
+    return found
+
+
+def _roles(record: Record | None) -> dict[str, str | tuple[str, ...]]:
+    if record is None:
+        return {}
+    found: dict[str, str | tuple[str, ...]] = {name: record.text(name, needed=False) for name in _PEOPLE}
+    found["recipients"] = record.texts("recipients")
+    record.done()
+    return {name: each for name, each in found.items() if each}
+
+
+def _branding(record: Record | None) -> dict[str, str]:
+    if record is None:
+        return {}
+    found = {name: text for name in ("name", "brand") if (text := record.optional_text(name)) is not None}
+    if not _COLOUR.fullmatch(found.get("brand", "#000000")):
+        record.complain(record.node.get("brand"), f"{found['brand']!r} is no colour", 'Write it as "#243B6B".', "brand")
+    record.done()
+    return found
 
 
 def _declared(record: Record) -> Declared:
@@ -200,7 +242,7 @@ def _identity(record: Record) -> Identity:
     return found
 
 
-def _attestation(record: Record, number: int) -> Attestation:
+def _attestation(record: Record, number: int, known: Knowledge) -> Attestation:
     found = Attestation(
         id=f"attestation:{number}",
         objective=record.text("objective"),
@@ -213,11 +255,12 @@ def _attestation(record: Record, number: int) -> Attestation:
         explanation=record.optional_text("explanation"),
         locations=(Location(*record.place),),
     )
+    _refer(record, "objective", unknown_objective(known, found.objective or "", outcomes=True))
     record.done()
     return found
 
 
-def _deviation(record: Record, number: int, now: str) -> Deviation | None:
+def _deviation(record: Record, number: int, known: Knowledge, now: str) -> Deviation | None:
     expires = _date(record, "expires_at")
     record.optional_text("recommendation")
     decision = record.text("decision", among=("accepted", "rejected"))
@@ -233,6 +276,7 @@ def _deviation(record: Record, number: int, now: str) -> Deviation | None:
         expired=bool(expires) and expires < now[:10],
         locations=(Location(*record.place),),
     )
+    _refer(record, "check", unknown_check(known, found.check))
     record.done()
     return found if decision == "accepted" else None
 

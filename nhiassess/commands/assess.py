@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import click
 from nhiassess import pipeline
 from nhiassess.assessment import history
 from nhiassess.commands.command import NOW, PATH, at, example, progress, say, warn
-from nhiassess.errors import RenderError
+from nhiassess.errors import RenderError, UsageError
 from nhiassess.model.assessment import LEVELS, Assessment, FrameworkCoverage
 from nhiassess.printing import table
 
@@ -33,6 +34,8 @@ def command(path: Path, out: Path | None, formats: str, fail_on: str | None, rec
 
     With a plan.yaml the plan decides what is assessed; without one, everything under PATH against all frameworks.
     """
+    if record and not (path / "plan.yaml").is_file():
+        raise UsageError("only an assessment has a history", str(path), "`nhiassess init` makes the folder of one.")
     assessment = run(path, out or Path("build") / (path.resolve().name or "report"), formats, now)
     if record:
         say(f"recorded {history.append(path / 'history', assessment)}")
@@ -46,11 +49,14 @@ def run(path: Path, out: Path, formats: str, now: str | None) -> Assessment:
     Raises
     ------
     RenderError
-        When the only output asked for can't be made; of several the others are still written.
+        When nothing can be written to the folder, or the only output asked for can't be made; of several the
+        others are still written.
     """
     wanted = [name.strip() for name in formats.split(",") if name.strip()]
     stage = progress()
-    pipeline.renderers(wanted)  # a word that names no format is refused before the work begins
+    # a word that names no format, and a place where nothing can be written, are refused before the work begins
+    pipeline.renderers(wanted)
+    _refuse_unwritable(out)
     assessment = pipeline.assess(path, at(now), stage)
     made, missed = _drawn(assessment, wanted, stage)
     for name, content in made.items():
@@ -60,9 +66,15 @@ def run(path: Path, out: Path, formats: str, now: str | None) -> Assessment:
     say(_summary(assessment))
     for name in made:
         say(f"wrote {out / name}")
-    for words in missed:
+    for words in (*(f"warning: {each}" for each in assessment.warnings), *missed):
         warn(words)
     return assessment
+
+
+def _refuse_unwritable(out: Path) -> None:
+    there = next(each for each in (out, *out.resolve().parents) if each.exists())
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        raise RenderError("nothing can be written here", str(there), "Name another folder with --out.")
 
 
 def _drawn(assessment: Assessment, wanted: Sequence[str], stage: Any) -> tuple[dict[str, bytes], list[str]]:

@@ -21,7 +21,10 @@ COLUMNS = {
 
 @asks("blast-radius", "nhiassess blast-radius assessments/ostermere --format json")
 def command(path: Path, shown: str, now: str | None) -> None:
-    """Say how far each agent reaches, for behaviour and identity takeover, with gates holding and not."""
+    """Say how far each agent reaches.
+
+    For behaviour and identity takeover, with gates holding and not.
+    """
     answer = radii(blast_radius(pipeline.observe(path, at(now), progress()).graph))
     rows = [{**row, "weighted": _between(row["bounds"]), "jewels": len(row["crown_jewels"])} for row in answer["rows"]]
     show(shown, answer, COLUMNS, "No agent was found.", rows)

@@ -15,7 +15,10 @@ NOTHING = "No path to a crown jewel was found, so there is nothing to cut."
 
 @asks("chokepoints", "nhiassess chokepoints assessments/ostermere")
 def command(path: Path, shown: str, now: str | None) -> None:
-    """Rank what to remove first, by the reach that it cuts; each verified by computing again without it."""
+    """Rank what to remove first.
+
+    By the reach that it cuts; each is verified by computing again without it.
+    """
     answer = chokes(chokepoints(pipeline.observe(path, at(now), progress()).graph))
     rows = [
         {

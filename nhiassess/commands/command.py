@@ -80,13 +80,14 @@ def _as_json(answer: Row) -> str:
 
 
 class Stage:
-    """The stage of a work that takes more than a second, on one line of the terminal; "" ends it."""
+    """The stage of a work that takes more than a second, on one line of the terminal."""
 
     def __init__(self) -> None:
         self.name, self.shown = "", False
         self.timer: Timer | None = None
 
     def __call__(self, name: str) -> None:
+        """Name the stage that begins; "" when the work is done."""
         self.name = name
         if name and self.timer is None and sys.stderr.isatty():
             self.timer = Timer(1, self.show)

@@ -21,7 +21,10 @@ COLUMNS = {
 
 @asks("coverage", "nhiassess coverage assessments/ostermere --format json")
 def command(path: Path, shown: str, now: str | None) -> None:
-    """Say how each control of each framework stands; bounds count what is not determined as failed and as held."""
+    """Say how each control of each framework stands.
+
+    The bounds count what is not determined once as failed and once as held.
+    """
     answer = covered(pipeline.assess(path, at(now), progress()).controls)
     show(shown, answer, COLUMNS, "No framework is assessed.")
 

@@ -22,7 +22,10 @@ from nhiassess.commands.command import NOW, example
 @click.option("--format", "formats", default=ALL, show_default=True, help="What to write.")
 @NOW
 def command(out: Path, formats: str, now: str | None) -> None:
-    """Assess the sample that came with the package: an invented freight company and its agents."""
+    """Assess the sample that came with the package.
+
+    An invented freight company, its agents and what was planted among them.
+    """
     run(installed.sample("ostermere"), out, formats, now)
 
 

@@ -14,7 +14,10 @@ COLUMNS = {"what": "What", "works": "Works", "detail": "Detail", "hint": "What t
 @click.command("doctor", epilog=example("nhiassess doctor"))
 @FORMAT
 def command(shown: str) -> None:
-    """Say what works on this machine, and what to do where something does not."""
+    """Say what works on this machine.
+
+    And what to do where something does not.
+    """
     show(shown, answer("doctor", examine()), COLUMNS, "")
 
 

@@ -21,7 +21,10 @@ NOTHING = "As far as the files say, no identity is or can become an administrato
 
 @asks("escalations", "nhiassess escalations account-authorization-details.json")
 def command(path: Path, shown: str, now: str | None) -> None:
-    """List the identities that are administrators, or can become one, and how."""
+    """List who is an administrator, or can become one.
+
+    With the verdict, the techniques of the first step, and the identity that is gained by it.
+    """
     answer = escalated(escalations(pipeline.observe(path, at(now), progress()).graph))
     rows = [{**row, "via": row["via"] or "-"} for row in answer["rows"]]
     show(shown, answer, COLUMNS, NOTHING, rows)

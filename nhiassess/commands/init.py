@@ -13,7 +13,10 @@ from nhiassess.commands.command import PATH, example, say
 @click.command("init", epilog=example("nhiassess init assessments/acme"))
 @PATH
 def command(path: Path) -> None:
-    """Make the folder of a new assessment: a plan to fill in, and a place for what was observed."""
+    """Make the folder of a new assessment.
+
+    With a plan to fill in, and a place for what was observed.
+    """
     for made in begin(path):
         say(f"made {made}")
     say(f"\nPut exported configurations into {path / 'observed'}, fill in {path / 'plan.yaml'}, then run:")

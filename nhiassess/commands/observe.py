@@ -25,7 +25,10 @@ AGENT = {"name": "Agent", "platform": "Platform", "autonomy": "Autonomy", "sandb
 
 @asks("observe", "nhiassess observe ~/src/payments --format json")
 def command(path: Path, shown: str, now: str | None) -> None:
-    """List what the files under PATH state: agents, tools, identities, credentials, and what was skipped."""
+    """List what the files state.
+
+    Agents, tools, servers, identities, credentials, grants and their relations, and what could not be looked at.
+    """
     inventory = pipeline.observe(path, at(now), progress()).inventory
     answer = observed(inventory)
     show(shown, answer, AGENT, "No agent was found.", answer["agents"])

@@ -22,7 +22,10 @@ from nhiassess.printing import printable
 @FORMAT
 @NOW
 def command(path: Path, agent: str | None, target: str | None, shown: str, now: str | None) -> None:
-    """Print privilege paths hop by hop, each hop with its reason, verdict, gate and file:line."""
+    """Print privilege paths, hop by hop.
+
+    Each hop with its reason, verdict, gate and file:line; one path for each agent and crown jewel.
+    """
     graph = pipeline.observe(path, at(now), progress()).graph
     for node in (agent, target):
         if node and node not in graph:

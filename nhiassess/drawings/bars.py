@@ -118,7 +118,7 @@ def ledger_bar(look: Look, read: int, skipped: int, most: int, title: str, *, wi
     return svg(width + 4, 9, title, parts)
 
 
-def before_after(look: Look, before: int, after: int, most: int, title: str, *, width: float = 150) -> str:
+def before_after(look: Look, before: int, after: int, most: int, title: str, *, width: float = 112) -> str:
     """Draw what remains, solid, inside the outline of what was."""
     scale = width / (most or 1)
     parts = [

@@ -58,7 +58,10 @@ def path(look: Look, stops: Sequence[Stop], legs: Sequence[Leg], title: str, *, 
     rows = -(-len(stops) // MOST)
     each = -(-len(stops) // rows) if rows else 1
     step = WIDTH / max(each, 4)
-    height = 52.0 if small else 122.0
+    said = [_said(look, stop, step - 5, small) for stop in stops]
+    names = max((len(lines.name) for lines in said), default=1)
+    places = max((len(lines.place) for lines in said), default=1)
+    height = 28 + 8.0 * (names + places) + 8 if small else 109 + 9.5 * names + 8.0 * places
     parts = []
     for index, stop in enumerate(stops):
         row, column = divmod(index, each)
@@ -68,9 +71,9 @@ def path(look: Look, stops: Sequence[Stop], legs: Sequence[Leg], title: str, *, 
         elif index:
             parts.append(_leg(look, legs[index - 1], x - step, x, y, step, small, begin=0.0))
         if index + 1 < len(stops) and column == each - 1 and row + 1 < rows:
-            middle = number(y + (20 if small else 34))
-            parts.append(line(look, f"M{number(x + (13 if small else 17))} {middle}H{number(WIDTH)}", "rule-strong", 1))
-        parts.append(_stop(look, stop, x, y, step, small))
+            middle = number(y + (20 if small else 36))
+            parts.append(line(look, f"M{number(x + (13 if small else 19))} {middle}H{number(WIDTH)}", "rule-strong", 1))
+        parts.append(_stop(look, stop, said[index], names, x, y, step, small))
     return svg(WIDTH, height * max(rows, 1), title, parts)
 
 
@@ -115,7 +118,7 @@ def _leg(
     small: bool,
     begin: float | None = None,
 ) -> str:
-    radius, middle = (9.5, y + 20) if small else (13.0, y + 34)
+    radius, middle = (9.5, y + 20) if small else (15.0, y + 36)
     x0 = start + radius + 1.5 if begin is None else begin
     x1 = end - radius - 2
     centre = (start + end) / 2 if begin is None else (begin + end) / 2 - 6
@@ -131,9 +134,9 @@ def _leg(
         at = centre if begin is None else max(sans.width(words, 6.4) / 2, centre)
         parts.append(text(look, at, y + 8, words, size=6.4, colour="ink-2", anchor=anchor))
     else:
-        words = strong.fit(leg.verb, 6.8, room)
-        at = centre if begin is None else max(strong.width(words, 6.8) / 2, centre)
-        parts.append(text(look, at, y + 14.5, words, size=6.8, weight=600, anchor=anchor))
+        words = strong.fit(leg.verb, 7.8, room)
+        at = centre if begin is None else max(strong.width(words, 7.8) / 2, centre)
+        parts.append(text(look, at, y + 14, words, size=7.8, weight=600, anchor=anchor))
     if leg.gate in GATES:
         parts.append(
             _gate(
@@ -149,18 +152,33 @@ def _leg(
         said, colour = ("gate holds", "satisfied-text") if leg.holds else ("gate does not hold", "not-satisfied-text")
         if leg.gate not in GATES:
             said, colour = "no gate", "ink-2"
-        said = strong.fit(said, 6.4, room)
-        at = centre if begin is None else max(strong.width(said, 6.4) / 2, centre)
-        parts.append(text(look, at, y + 56, said, size=6.4, weight=600, colour=colour, anchor=anchor))
+        said = strong.fit(said, 6.8, room)
+        at = centre if begin is None else max(strong.width(said, 6.8) / 2, centre)
+        parts.append(text(look, at, y + 60, said, size=6.8, weight=600, colour=colour, anchor=anchor))
         if leg.note:
             note = sans.fit(leg.note, 6.2, room)
             at = centre if begin is None else max(sans.width(note, 6.2) / 2, centre)
-            parts.append(text(look, at, y + 64, note, size=6.2, colour="ink-2", anchor=anchor))
+            parts.append(text(look, at, y + 68, note, size=6.2, colour="ink-2", anchor=anchor))
     return "".join(parts)
 
 
-def _stop(look: Look, stop: Stop, x: float, y: float, step: float, small: bool) -> str:
-    radius, middle = (9.5, y + 20) if small else (13.0, y + 34)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """The words below one stop, broken into lines."""
+
+    name: list[str]
+    place: list[str]
+
+
+def _said(look: Look, stop: Stop, room: float, small: bool) -> _Said:
+    strong, mono = look.face(SANS, 600), look.face(MONO, 400 if small else 600)
+    if small:
+        return _Said(strong.lines(stop.name, 6.6, room), mono.lines(stop.place, 6.2, room, end=True))
+    return _Said(strong.lines(stop.name, 8, room), mono.lines(stop.place, 6.4, room, end=True))
+
+
+def _stop(look: Look, stop: Stop, said: _Said, names: int, x: float, y: float, step: float, small: bool) -> str:
+    radius, middle = (9.5, y + 20) if small else (15.0, y + 36)
     fill, ink = {"agent": ("brand", "on-brand"), "jewel": ("ink", "ground")}.get(stop.role, ("ground", "ink"))
     edge = "ink" if stop.role == "plain" else fill
     size = radius * 1.24
@@ -169,24 +187,32 @@ def _stop(look: Look, stop: Stop, x: float, y: float, step: float, small: bool) 
         f'stroke="{look.colour(edge)}" stroke-width="1.1"/>',
         placed(look.shape(stop.icon, ink), x - size / 2, middle - size / 2, size / 24),
     ]
-    sans, strong = look.face(SANS, 400), look.face(SANS, 600)
-    mono, bold = look.face(MONO, 400), look.face(MONO, 600)
-    room = step - 5
+
+    def write(at: float, words: str, size: float, weight: int = 400, colour: str = "ink-2", family: str = SANS) -> None:
+        parts.append(text(look, x, at, words, size=size, weight=weight, colour=colour, anchor="middle", family=family))
+
     if small:
-        parts.append(text(look, x, y + 39, strong.fit(stop.name, 6.6, room), size=6.6, weight=600, anchor="middle"))
-        place = mono.fit(stop.place, 6.2, room, end=True)
-        parts.append(text(look, x, y + 47, place, size=6.2, colour="ink-2", anchor="middle", family=MONO))
+        for index, words in enumerate(said.name):
+            write(y + 39 + 8 * index, words, 6.6, 600, "ink")
+        for index, words in enumerate(said.place):
+            write(y + 39 + 8 * (names + index), words, 6.2, family=MONO)
         return "".join(parts)
-    parts.append(text(look, x, y + 77, sans.fit(stop.kind, 6.4, room), size=6.4, colour="ink-2", anchor="middle"))
-    parts.append(text(look, x, y + 86.5, strong.fit(stop.name, 7.2, room), size=7.2, weight=600, anchor="middle"))
+    sans, room = look.face(SANS, 400), step - 5
+    write(y + 83, sans.fit(stop.kind, 6.8, room), 6.8)
+    for index, words in enumerate(said.name):
+        write(y + 93 + 9.5 * index, words, 8, 600, "ink")
+    below = y + 83.5 + 9.5 * (names + 1)
     if stop.more:
-        parts.append(text(look, x, y + 95.5, sans.fit(stop.more, 6.4, room), size=6.4, colour="ink-2", anchor="middle"))
+        write(below, sans.fit(stop.more, 6.8, room), 6.8)
     if stop.place:
-        parts.append(line(look, f"M{number(x - 8)} {number(y + 101)}h16", "rule-strong", 0.5))
-        place = bold.fit(stop.place, 6.2, room, end=True)
-        parts.append(text(look, x, y + 110, place, size=6.2, weight=600, anchor="middle", family=MONO))
-        folder = mono.fit(stop.folder, 6.2, room, end=True)
-        parts.append(text(look, x, y + 118, folder, size=6.2, colour="ink-2", anchor="middle", family=MONO))
+        parts.append(line(look, f"M{number(x - 8)} {number(below + 5)}h16", "rule-strong", 0.5))
+        for index, words in enumerate(said.place):
+            write(below + 14 + 8 * index, words, 6.4, 600, "ink", MONO)
+        mono, folder = look.face(MONO, 400), stop.folder
+        while mono.width(folder, 6.2) > room and "/" in folder.removeprefix("…/"):
+            folder = "…/" + folder.removeprefix("…/").partition("/")[2]  # the last folders say most
+        folder = mono.fit(folder, 6.2, room, end=True)
+        write(below + 14 + 8 * len(said.place), folder, 6.2, family=MONO)
     return "".join(parts)
 
 

@@ -1,45 +1,83 @@
-"""An AWS identity becomes a role that trusts it."""
+"""An AWS identity assumes a role: by the role's trust and, where that is not enough, its own statements."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from nhiassess.edges.edge import edge, short
 from nhiassess.model.inventory import Inventory, Trust
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.aws import arn, principals
-from nhiassess.permissions.aws_trust import assumes
+from nhiassess.permissions.aws import decide
+from nhiassess.permissions.aws_held import Held, held
+from nhiassess.permissions.aws_trust import ACCOUNT, ASSUME, EVERYBODY, NAMED, SESSION, may_assume, names, trusts_of
 
-# the id under which pathfinding.cloud lists the assumption of a role
-TECHNIQUE = "sts-001"
+WITHIN, ACROSS, BY_ANYBODY = "sts-001", "sts-002", "sts-003"
 
 
 @dataclass(frozen=True, slots=True)
 class Assumes:
-    """From users and roles to roles, by trust policy and permission."""
+    """From users and roles to roles."""
 
     name: str = "assumes"
 
     def derive(self, inventory: Inventory, knowledge: Knowledge) -> Iterable[Edge]:
         """Give an edge for each role that a user or role may assume."""
-        by_role: dict[str, list[Trust]] = {}
-        for trust in inventory.trusts:
-            if trust.truster and trust.mechanism in (None, "aws"):
-                by_role.setdefault(trust.truster, []).append(trust)
-        everybody = principals(inventory)
-        for role, trusts in sorted(by_role.items()):
-            if role not in everybody:
+        everybody = held(inventory)
+        actors = [has for _, has in sorted(everybody.items()) if _acts(has)]
+        allowed = {actor.id for actor in actors if decide(actor, ASSUME).possible}
+        by_arn = {actor.arn: actor for actor in actors}
+        for id, trusts in sorted(trusts_of(inventory).items()):
+            role = everybody.get(id)
+            if role is None or not any(each.mechanism in ("aws", None) for each in trusts):
                 continue
-            for id, principal in sorted(everybody.items()):
-                if id == role or principal.kind == "group":
+            for actor in _candidates(trusts, actors, allowed, by_arn):
+                how = {found for each in trusts if each.effect != "deny" and (found := names(actor, each)) is not None}
+                if actor.id == id or not how:
                     continue
-                decision = assumes(principal, arn(role), trusts)
-                if decision.verdict != "no":
-                    reason = f"{short(role)} trusts it, and it may assume the role"
-                    more = {"verdict": decision.verdict, "conditions": decision.conditions, "technique": TECHNIQUE}
-                    yield edge(id, "assumes", role, reason, decision.locations, **more)
+                decision = may_assume(actor, role.arn, trusts)
+                if decision.possible:
+                    yield edge(
+                        actor.id,
+                        "assumes",
+                        id,
+                        _reason(actor, role, how),
+                        decision.locations,
+                        verdict=decision.verdict,
+                        conditions=decision.conditions,
+                        technique=_technique(actor, role, how),
+                    )
+
+
+def _candidates(
+    trusts: Iterable[Trust], actors: Iterable[Held], allowed: set[str], by_arn: Mapping[str, Held]
+) -> Iterable[Held]:
+    """Give the actors that trusts may let in: those that they name, else those that may assume some role."""
+    stated = {each.trusted or "" for each in trusts if each.effect != "deny"}
+    if any(each == "*" or ":assumed-role/" in each for each in stated):
+        return actors
+    if any(each.isdigit() or each.endswith(":root") for each in stated):
+        return [actor for actor in actors if actor.id in allowed or actor.arn in stated]
+    return [by_arn[each] for each in sorted(stated & by_arn.keys())]
+
+
+def _acts(has: Held) -> bool:
+    return has.kind in ("user", "role") and ":role/aws-service-role/" not in has.arn
+
+
+def _technique(actor: Held, role: Held, how: set[str]) -> str:
+    if how == {EVERYBODY}:
+        return BY_ANYBODY
+    return WITHIN if actor.account == role.account else ACROSS
+
+
+def _reason(actor: Held, role: Held, how: set[str]) -> str:
+    others = f"names its account {actor.account}" if ACCOUNT in how else "names everybody"
+    who = "names it" if NAMED in how or SESSION in how else others
+    both_sides = actor.account != role.account or how == {ACCOUNT}
+    own = ", and its own statements allow it" if both_sides else ""
+    return f"may assume role {short(role.id)}, whose trust {who}{own}"
 
 
 EDGE = Assumes()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Protocol
 
-from nhiassess.model.inventory import Inventory, Locations
+from nhiassess.model.inventory import Gate, Inventory, Locations
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
 
@@ -31,19 +32,43 @@ def stated(inventory: Inventory, words: Mapping[str, str]) -> Iterator[Edge]:
     words:
         Verb to the reason to print where the file gives no words of its own; ``{source}`` and ``{target}``
         stand for the short names of the ends.
+
+    Returns
+    -------
+    Iterator of Edge
+        Conditional where the link has conditions; with the gate that the link has.
     """
     for link in inventory.links:
         if link.verb in words:
             reason = link.reason or words[link.verb].format(source=short(link.source), target=short(link.target))
-            verdict = "conditional" if link.conditions else "yes"
-            more = {"gate": link.gate, "verdict": verdict, "conditions": link.conditions}
-            yield edge(link.source, link.verb, link.target, reason, link.locations, **more)
+            yield edge(
+                link.source,
+                link.verb,
+                link.target,
+                reason,
+                link.locations,
+                verdict="conditional" if link.conditions else "yes",
+                conditions=link.conditions,
+                gate=link.gate,
+            )
 
 
-def edge(source: str, verb: str, target: str, reason: str, locations: Locations, **more: object) -> Edge:
+def edge(
+    source: str,
+    verb: str,
+    target: str,
+    reason: str,
+    locations: Locations = (),
+    *,
+    verdict: str = "yes",
+    conditions: tuple[str, ...] = (),
+    gate: Gate | None = None,
+    technique: str | None = None,
+    via: str | None = None,
+) -> Edge:
     """Make an edge whose id follows from its ends and its key."""
-    made = Edge("", source, verb, target, reason, locations=locations, **more)  # type: ignore[arg-type]  # fields of Edge by name
-    return Edge(f"{source}|{made.key}|{target}", source, verb, target, reason, locations=locations, **more)  # type: ignore[arg-type]  # fields of Edge by name
+    made = Edge("", source, verb, target, reason, verdict, conditions, gate, technique, via, locations)
+    return replace(made, id=f"{source}|{made.key}|{target}")
 
 
 def short(id: str) -> str:

@@ -1,57 +1,143 @@
-"""A token of an outside issuer becomes a cloud role, when the role's trust admits it."""
+"""Whoever gets tokens of an outside issuer becomes a cloud role that trusts them: CI jobs and service accounts."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nhiassess.edges.edge import edge, short
-from nhiassess.model.inventory import Inventory, Link, Trust
+from nhiassess.model.inventory import Identity, Inventory, Locations, Trust
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.federation import admits
+from nhiassess.permissions.aws_trust import trusts_of
+from nhiassess.permissions.federation import AWS_AUDIENCE, GITHUB, Token, account_token, admits, how, job_token
+from nhiassess.permissions.permission import Decision, both
+
+_EKS = re.compile(r"^oidc\.eks\.[\w-]+\.amazonaws\.com(\.cn)?/id/\w+$")
 
 
 @dataclass(frozen=True, slots=True)
 class Federates:
-    """From CI jobs and service accounts to the roles that trust their issuer."""
+    """From CI jobs and service accounts to the roles that let their tokens in."""
 
     name: str = "federates"
 
     def derive(self, inventory: Inventory, knowledge: Knowledge) -> Iterable[Edge]:
-        """Give an edge for each match of a subject that the trust admits, and for each role that a file names."""
-        trusts = {trust.id: trust for trust in inventory.trusts}
-        trusting = {trust.truster for trust in inventory.trusts}
-        matched = set()
-        rest = []
-        for link in inventory.links:
-            if link.verb != "federates_to":
+        """Give an edge for each role that lets a token in, and for each role that a file names and none describes."""
+        trusts = {id: each for id, each in trusts_of(inventory).items() if any(t.mechanism == "oidc" for t in each)}
+        known = trusts_of(inventory)
+        asked = _asked(inventory)
+        jobs = dict(_jobs(inventory))
+        identities = {each.id for each in inventory.identities}
+        for role, stated in sorted(trusts.items()):
+            if role not in identities:
                 continue
-            trust = trusts.get(link.id.rpartition("|")[2])
-            if trust is None:
-                rest.append(link)
-                continue
-            matched.add((link.source, link.target))
-            yield from _admitted(link, trust)
-        for link in rest:
-            # where the trust policy is in scope it alone decides
-            if (link.source, link.target) not in matched and link.target not in trusting:
-                yield _unseen(link)
+            for bearer, (token, places) in jobs.items():
+                yield from _admitted(bearer, role, stated, token, (*asked.get((bearer, role), ()), *places))
+            for issuer in sorted({t.issuer or "" for t in stated if t.mechanism == "oidc"} - {GITHUB}):
+                yield from _accounts(inventory, role, stated, issuer, asked)
+        for (source, target), places in sorted(asked.items()):
+            if target not in known:
+                yield _unseen(source, target, places, inventory)
 
 
-def _admitted(link: Link, trust: Trust) -> Iterator[Edge]:
-    decision = admits(trust, link.conditions)
-    if decision.verdict != "no":
-        more = {"verdict": decision.verdict, "conditions": decision.conditions}
-        reason = link.reason or f"{short(link.target)} trusts its issuer"
-        yield edge(link.source, "federates_to", link.target, reason, link.locations, **more)
+def _asked(inventory: Inventory) -> Mapping[tuple[str, str], Locations]:
+    """Give where files name the role that a job or service account asks for."""
+    trusts = {trust.id for trust in inventory.trusts}
+    return {
+        (link.source, link.target): link.locations
+        for link in inventory.links
+        if link.verb == "federates_to" and link.id.rpartition("|")[2] not in trusts
+    }
 
 
-def _unseen(link: Link) -> Edge:
-    reason = link.reason or f"a file names {short(link.target)}"
-    conditions = (f"the trust policy of {short(link.target)} is not in scope",)
-    more = {"verdict": "needs_resource", "conditions": conditions}
-    return edge(link.source, "federates_to", link.target, reason, link.locations, **more)
+def _jobs(inventory: Inventory) -> Iterator[tuple[str, tuple[Token, Locations]]]:
+    """Give the tokens of the jobs that may ask for one, and where that stands."""
+    tokens = {each.id for each in inventory.credentials if each.kind == "oidc_token"}
+    asking = {
+        link.target: link.locations
+        for link in inventory.links
+        if link.verb == "authenticates_as" and link.source in tokens
+    }
+    triggers: dict[str, list[str]] = {}
+    runs = {link.source: link.target for link in inventory.links if link.verb == "runs_as"}
+    for workflow in inventory.workflows:
+        triggers.setdefault(runs.get(workflow.id, ""), []).append(workflow.trigger or "")
+    for job in inventory.identities:
+        if job.kind == "ci_job" and job.provider == "github" and job.id in asking:
+            yield job.id, (job_token(job, ",".join(triggers.get(job.id, []))), asking[job.id])
+
+
+def _accounts(
+    inventory: Inventory,
+    role: str,
+    trusts: tuple[Trust, ...],
+    issuer: str,
+    asked: Mapping[tuple[str, str], Locations],
+) -> Iterator[Edge]:
+    projected = _projected(inventory)
+    for account in inventory.identities:
+        if account.kind != "service_account" or account.provider != "kubernetes":
+            continue
+        named = (account.id, role) in asked
+        open_conditions = []
+        if not named and account.id not in projected:
+            open_conditions.append(f"pods of {account.name} get tokens for {AWS_AUDIENCE}, which no file asks for")
+        if not _EKS.match(issuer) or not named:
+            open_conditions.append(f"{issuer} is the issuer of the cluster")
+        if not _EKS.match(issuer) and not named:
+            continue
+        places = asked.get((account.id, role)) or projected.get(account.id) or account.locations[:1]
+        yield from _admitted(account.id, role, trusts, account_token(account, issuer), places, tuple(open_conditions))
+
+
+def _projected(inventory: Inventory) -> Mapping[str, Locations]:
+    tokens = {each.id for each in inventory.credentials if each.kind == "oidc_token" and each.audience == AWS_AUDIENCE}
+    return {
+        link.target: link.locations
+        for link in inventory.links
+        if link.verb == "authenticates_as" and link.source in tokens
+    }
+
+
+def _admitted(
+    bearer: str,
+    role: str,
+    trusts: tuple[Trust, ...],
+    token: Token,
+    places: Locations,
+    open_conditions: tuple[str, ...] = (),
+) -> Iterator[Edge]:
+    decision = admits(trusts, token)
+    if not decision.possible:
+        return
+    trust = next(each for each in trusts if each.id in decision.grants)
+    if open_conditions:
+        decision = both(decision, Decision("conditional", open_conditions))
+    yield edge(
+        bearer,
+        "federates_to",
+        role,
+        _reason(role, trust),
+        tuple(dict.fromkeys((*decision.locations, *places))),
+        verdict=decision.verdict,
+        conditions=decision.conditions,
+        technique=how(trust),
+    )
+
+
+def _reason(role: str, trust: Trust) -> str:
+    if trust.subject is None:
+        return f"may become role {short(role)}, whose trust names no subject: any token of {trust.issuer} is let in"
+    return f"may become role {short(role)}, whose trust lets in the subject {trust.subject}"
+
+
+def _unseen(source: str, target: str, places: Locations, inventory: Inventory) -> Edge:
+    who = next((each for each in inventory.identities if each.id == target), Identity(target))
+    conditions = (f"the trust of {who.name or short(target)}, which is not in scope, lets it in",)
+    reason = f"asks to become {short(target)}"
+    return edge(source, "federates_to", target, reason, places, verdict="unknown", conditions=conditions)
 
 
 EDGE = Federates()

@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from nhiassess.edges.edge import edge, short
-from nhiassess.model.inventory import Grant, Inventory, Resource
+from nhiassess.edges.edge import edge
+from nhiassess.model.inventory import Grant, Inventory
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.access import ADMINISTERS, accesses
-from nhiassess.permissions.aws import ANY, Principal, account, administers, decide, is_everything, principals
-from nhiassess.permissions.permission import Decision, pattern, strongest
+from nhiassess.permissions.access import accesses, is_about
+from nhiassess.permissions.administrators import administers_account, is_everything
+from nhiassess.permissions.aws import decide
+from nhiassess.permissions.aws_held import Held, Statement, held
+from nhiassess.permissions.aws_resources import Resources, resources_of
+from nhiassess.permissions.permission import Decision, both, either
 
-WORDS = {
+_WORDS = {
     "reads": "may read it",
-    "writes": "may write it",
+    "writes": "may change it",
     "executes_on": "may run it",
-    "administers": "may do anything to it",
+    "administers": "may do everything to it",
 }
-# an action on something inside of a resource, such as an object of a bucket
-_INSIDE = "/object"
-# how many actions of a statement are looked at to tell whether anything is left of it
-ASKED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,101 +32,128 @@ class Grants:
 
     def derive(self, inventory: Inventory, knowledge: Knowledge) -> Iterable[Edge]:
         """Give an edge for each statement that an identity has, and for each known resource that it opens."""
-        resources = [each for each in inventory.resources if each.id.startswith("resource:aws/")]
-        owners = _owners(inventory, resources)
-        everybody = principals(inventory)
-        for id, principal in sorted(everybody.items()):
-            admin = administers(principal)
-            for grant in principal.allows:
-                # what a group gives is the group's own edge, unless the member's own statements cut it
-                if grant.identity != id and not cut(principal):
+        everybody = held(inventory)
+        resources = resources_of(inventory)
+        for _, has in sorted(everybody.items()):
+            administrator = administers_account(has)
+            for statement in has.allows:
+                grant = statement.grant
+                own = grant.identity == has.id
+                if not own and not has.limited:
                     continue
-                opened = list(_opened(grant, principal, resources, owners, admin))
-                had = _had(grant, principal)
-                if had.verdict == "no" and not opened:
-                    continue
-                reason = f"{grant.policy or short(grant.id)} gives {short(id)} {', '.join(_shown(grant))}"
-                verdict, open_ = ("yes", ()) if opened else (had.verdict, had.conditions)
-                yield edge(id, "granted", grant.id, reason, grant.locations, verdict=verdict, conditions=open_)
-                yield from opened
+                alone = replace(has, allows=(statement,), remembered={}, spoken={})
+                if own and _leaves_something(alone, grant):
+                    yield edge(has.id, "granted", grant.id, _gives(grant), grant.locations)
+                    if not (administrator.possible and is_everything(grant)):
+                        yield from _opened(alone, statement, resources)
+                elif not own:
+                    yield from _left(alone, statement, administrator, resources)
 
 
-def cut(principal: Principal) -> bool:
-    """Tell whether a principal has statements of its own that cut what its groups give."""
-    return bool(principal.boundary) or bool(principal.denies)
+def _leaves_something(has: Held, grant: Grant) -> bool:
+    """Tell whether what limits the identity leaves anything of a statement."""
+    asked = ((action, resource) for action in grant.actions or ("*",) for resource in grant.resources or ("*",))
+    return any(decide(has, action, resource).possible for action, resource in asked)
 
 
 def _opened(
-    grant: Grant,
-    principal: Principal,
-    resources: Iterable[Resource],
-    owners: dict[str, set[str]],
-    admin: Decision,
+    has: Held,
+    statement: Statement,
+    resources: Resources,
 ) -> Iterator[Edge]:
-    everything = admin.verdict != "no" and is_everything(grant)
-    for resource in resources:
-        native = resource.id.split("/", 1)[1]
-        if native == principal.account:
-            if everything:
-                more = {"verdict": admin.verdict, "conditions": admin.conditions, "via": grant.id}
-                reason = f"{short(principal.identity.id)} may do anything in the account"
-                yield edge(grant.id, ADMINISTERS, resource.id, reason, grant.locations, **more)
-            continue
-        if not native.startswith("arn:") or not _reaches(grant, principal, native, owners.get(resource.id, set())):
-            continue
-        for kind, action in accesses(grant, native.split(":")[2]).items():
-            decision = _on(principal, action, native)
-            if decision.verdict != "no":
-                more = {"verdict": decision.verdict, "conditions": decision.conditions, "via": grant.id}
-                reason = (
-                    f"{short(principal.identity.id)} {WORDS[kind]} ({action if kind != ADMINISTERS else 'all actions'})"
+    """Give an edge for each resource and kind of access that one statement opens to an identity."""
+    grant = statement.grant
+    for service in sorted(resources.arns):
+        wanted = dict.fromkeys(
+            pair
+            for action in grant.actions or (f"{service}:*",)
+            if is_about(action, service)
+            for pair in accesses(action, service)
+        )
+        for arn, resource in resources.of(service, grant) if wanted else ():
+            reach = _reach(has, grant, arn, resources.owners[resource.id])
+            if not reach.possible:
+                continue
+            best: dict[str, tuple[Decision, str]] = {}
+            for kind, action in wanted:
+                if "administers" in best and best["administers"][0].verdict == "yes":
+                    break
+                decision = both(either(decide(has, action, each) for each in _insides(arn, action)), reach)
+                if decision.possible and (kind not in best or best[kind][0].verdict != "yes"):
+                    best[kind] = (decision, action)
+            for kind, (decision, action) in best.items():
+                yield edge(
+                    grant.id,
+                    kind,
+                    resource.id,
+                    f"{_WORDS[kind]} ({action} in {grant.policy or 'its policy'})",
+                    decision.locations,
+                    verdict=decision.verdict,
+                    conditions=decision.conditions,
                 )
-                yield edge(grant.id, kind, resource.id, reason, grant.locations, **more)
 
 
-def _on(principal: Principal, action: str, native: str) -> Decision:
-    return strongest(decide(principal, action, each) for each in (native, native + _INSIDE))
+def _left(
+    has: Held,
+    statement: Statement,
+    administrator: Decision,
+    resources: Resources,
+) -> Iterator[Edge]:
+    """Give the edge of a member to a statement of its group, as far as the member's own statements leave it.
+
+    The statement's edges to resources are the group's: where the member has less, its own edge says so, and where
+    nothing is left there is none.
+    """
+    grant = statement.grant
+    if is_everything(grant):
+        answers = [administrator]
+    else:
+        alone = list(_opened(has, statement, resources))
+        group = replace(has, boundary=(), denies=(), remembered={}, spoken={})
+        answers = [Decision(each.verdict, each.conditions) for each in alone]
+        if len(alone) < len(list(_opened(group, statement, resources))):
+            answers = [Decision("conditional", ("its own statements do not take it away",))] if alone else []
+    best = either(answers) if answers else Decision("no")
+    if best.possible:
+        reason = f"has it from its group: {_gives(grant)}"
+        yield edge(
+            has.id, "granted", grant.id, reason, grant.locations, verdict=best.verdict, conditions=best.conditions
+        )
 
 
-def _reaches(grant: Grant, principal: Principal, native: str, owners: set[str]) -> bool:
-    number = native.split(":")[4]
-    if number and number != principal.account:
-        return False
-    stated = grant.resources
-    if grant.not_resources:
-        inside = any(pattern(each).fullmatch(native) for each in grant.not_resources)
-        return not inside and (bool(number) or not owners or principal.account in owners)
-    for each in stated:
-        if pattern(each).fullmatch(native) or pattern(each).fullmatch(native + _INSIDE):
-            # a bucket's ARN names no account: a wildcard reaches it only in the account that speaks of it
-            by_name = not number and each.rstrip("*/").startswith(native)
-            if number or by_name or not owners or principal.account in owners:
-                return True
-    return False
+def _reach(has: Held, grant: Grant, arn: str, owners: frozenset[str]) -> Decision:
+    """Decide whether a statement is about a resource at all: one of another account only if it names it."""
+    if not owners or has.account in owners:
+        return Decision("yes")
+    named = any(each.rstrip("*").rstrip("/:").startswith(arn) for each in grant.resources)
+    words = f"the policy of the resource, which belongs to account {', '.join(sorted(owners))}, lets it in"
+    return Decision("unknown", (words,)) if named else Decision("no")
 
 
-def _had(grant: Grant, principal: Principal) -> Decision:
-    """Decide whether anything is left of a statement after what denies or bounds it."""
-    if not grant.actions:  # NotAction, or a policy that is not in scope
-        return Decision("unknown", ("which actions it gives was not worked out",))
-    resource = grant.resources[0] if grant.resources and "*" not in grant.resources[0] else ANY
-    return strongest(decide(principal, action.replace("*", ""), resource) for action in grant.actions[:ASKED])
+def _insides(arn: str, action: str) -> tuple[str, ...]:
+    """Give what an action on a resource is asked on: itself, or what is in it."""
+    service, name = arn.split(":")[2], action.partition(":")[2]
+    if service == "s3":
+        # actions on objects are asked on objects, all others on the bucket
+        inside = f"{arn}/*" if "/" not in arn else arn
+        within = (inside, f"{arn}/*")
+        return within if "object" in name.lower() else (arn, *within) if "*" in name or "/" in arn else (arn,)
+    if service == "secretsmanager":
+        return arn, f"{arn}-??????"
+    if service == "dynamodb":
+        return arn, f"{arn}/index/*"
+    return arn, f"{arn}:*", f"{arn}/*"
 
 
-def _shown(grant: Grant) -> list[str]:
-    if grant.not_actions:
-        return [f"all but {each}" for each in grant.not_actions[:3]]
-    return list(grant.actions[:3]) + (["more"] if len(grant.actions) > 3 else [])
+def _gives(grant: Grant) -> str:
+    actions = grant.actions or tuple(f"all but {each}" for each in grant.not_actions)
+    shown = ", ".join(actions[:3]) + (f" and {len(actions) - 3} more" if len(actions) > 3 else "")
+    return f"{_policy(grant)} allows {shown}"
 
 
-def _owners(inventory: Inventory, resources: Iterable[Resource]) -> dict[str, set[str]]:
-    """Tell which accounts' own statements name a resource, for those whose name says no account."""
-    named: dict[str, set[str]] = {}
-    for grant in inventory.grants:
-        if grant.identity and grant.identity.startswith("identity:aws/"):
-            for stated in grant.resources:
-                named.setdefault(stated.removesuffix("/*").removesuffix("*"), set()).add(account(grant.identity))
-    return {each.id: named.get(each.id.split("/", 1)[1], set()) for each in resources}
+def _policy(grant: Grant) -> str:
+    policy = grant.policy or "a policy"
+    return policy.rpartition("/")[2] if policy.startswith("arn:") else policy
 
 
 EDGE = Grants()

@@ -1,120 +1,217 @@
-"""A Kubernetes identity gains what another has, or the whole cluster, by a technique of frameworks/techniques."""
+"""A Kubernetes identity becomes a service account or user, or administers the cluster, by what its rules let it do."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from nhiassess.edges.edge import edge, short
-from nhiassess.model.inventory import Grant, Inventory, Locations
+from nhiassess.edges.edge import edge
+from nhiassess.model.inventory import Grant, Identity, Inventory, Locations
 from nhiassess.model.knowledge import Knowledge, Requirement, Technique
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.kubernetes import CLUSTER, Asked, covers, may
-from nhiassess.permissions.permission import Decision, together
+from nhiassess.permissions.administrators import administrators
+from nhiassess.permissions.kubernetes import CLUSTER, bound, decide, names_allowed
+from nhiassess.permissions.permission import NO, Decision, both, either
 
 ADMINISTRATOR = "identity:kubernetes/-/administrator"
-_PODS, _TOKENS = "a running pod of the service account", "a Secret with a token of the service account"
+# whom or what the decisive request names, so that a rule that names other objects does not allow it
+_NAMES = {
+    "impersonate:core/groups": "system:masters",
+    "bind:rbac.authorization.k8s.io/clusterroles": "cluster-admin",
+    "approve:certificates.k8s.io/signers": "kubernetes.io/kube-apiserver-client",
+}
+_LACKING = {
+    "pod_of_target": "a pod runs as it",
+    "token_of_target": "a Secret of the namespace keeps a token of it",
+    "workload_of_namespace": "there is a workload in the namespace to change",
+    "own_role_of_namespace": "a role of the namespace is bound to it there",
+    "admission": "nothing stops privileged pods or strong service accounts in any namespace",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """The service accounts by namespace, and for each the places that show a pod and a stored token of it."""
+    """What is known of the cluster beside rules: identities, and where pods, workloads and tokens stand."""
 
-    accounts: Mapping[str, tuple[str, ...]]
-    pods: Mapping[str, Locations]
-    tokens: Mapping[str, Locations]
+    identities: tuple[Identity, ...]
+    pods: Mapping[str, Locations]  # by the service account that they run as
+    tokens: Mapping[str, tuple[tuple[str, Locations], ...]]  # by service account: names of the Secrets that keep one
+    workloads: Mapping[str, Locations]  # by namespace
 
 
 @dataclass(frozen=True, slots=True)
 class KubernetesEscalates:
-    """From service accounts, users and groups to what a technique gives them."""
+    """From service accounts, users and groups to whom they can act as."""
 
     name: str = "kubernetes_escalates"
 
     def derive(self, inventory: Inventory, knowledge: Knowledge) -> Iterable[Edge]:
-        """Give an edge for each technique that an identity meets the requirements of, and for each target."""
+        """Give an edge for each technique that rules allow, and for each identity that it gains."""
         techniques = [each for each in knowledge.techniques if each.domain == "kubernetes"]
+        known = {each.id for each in inventory.identities}
+        done = {id for id, each in administrators(inventory).items() if each.decision.verdict == "yes"}
         cluster = _cluster(inventory)
-        by_identity: dict[str, list[Grant]] = {}
-        for grant in inventory.grants:
-            if grant.provider == "kubernetes" and grant.identity and grant.identity != ADMINISTRATOR:
-                by_identity.setdefault(grant.identity, []).append(grant)
-        for id, grants in sorted(by_identity.items()):
-            if administers(grants).verdict == "yes":
+        for id, grants in sorted(bound(inventory).items()):
+            if id not in known or id in done:
                 continue
             for technique in techniques:
-                yield from _edges(technique, id, grants, cluster)
-
-
-def administers(grants: Iterable[Grant]) -> Decision:
-    """Decide whether rules give everything in the cluster: every verb on everything, or every secret."""
-    found = list(grants)
-    everything = [grant for grant in found if CLUSTER in grant.resources and _all(grant)]
-    if everything:
-        return Decision("yes", (), everything[0].locations[:1])
-    return may(found, Asked("list", "core", "secrets", CLUSTER))
-
-
-def _all(grant: Grant) -> bool:
-    return not grant.conditions and any(covers(action, Asked("*", "*", "*")) for action in grant.actions)
-
-
-def _edges(technique: Technique, id: str, grants: list[Grant], cluster: Cluster) -> Iterator[Edge]:
-    for required in technique.requires:
-        if technique.grants == "administer":
-            decision = together(may(grants, _asked(each, CLUSTER)) for each in required)
-            if decision.verdict != "no":
-                yield _edge(technique, id, ADMINISTRATOR, decision, technique.needs_resource)
-            continue
-        for namespace, accounts in cluster.accounts.items():
-            for account in accounts:
-                name = account.rpartition("/")[2] if "serviceaccounts" in required[0].action else None
-                decision = together(may(grants, _asked(each, namespace, name)) for each in required)
-                if decision.verdict != "no" and account != id:
-                    missing, places = _needed(technique, account, cluster)
-                    shown = Decision(decision.verdict, decision.conditions, (*decision.locations, *places))
-                    yield _edge(technique, id, account, shown, missing)
-
-
-def _needed(technique: Technique, account: str, cluster: Cluster) -> tuple[str | None, Locations]:
-    """Tell what the technique still needs for this account, and the places that show that it is there."""
-    shown = {_PODS: cluster.pods, _TOKENS: cluster.tokens}.get(technique.needs_resource or "")
-    if shown is None:
-        return technique.needs_resource, ()
-    return (None, shown[account]) if account in shown else (technique.needs_resource, ())
-
-
-def _edge(technique: Technique, id: str, target: str, decision: Decision, missing: str | None) -> Edge:
-    verdict, conditions = decision.verdict, decision.conditions
-    if missing:
-        verdict, conditions = "needs_resource", (*conditions, f"needs {missing}, which is not in scope")
-    words = technique.name[0].lower() + technique.name[1:]
-    whom = "an administrator of the cluster" if target == ADMINISTRATOR else short(target)
-    reason = f"{short(id)} may {words}, and so become {whom} ({technique.id})"
-    more = {"verdict": verdict, "conditions": conditions, "technique": technique.id}
-    return edge(id, "escalates_to", target, reason, decision.locations, **more)
-
-
-def _asked(required: Requirement, where: str, name: str | None = None) -> Asked:
-    verb, _, rest = required.action.partition(":")
-    group, _, resource = rest.partition("/")
-    return Asked(verb, group, resource, where, name)
+                if technique.grants == "administer":
+                    yield from _administers(id, grants, technique)
+                else:
+                    yield from _becomes(id, grants, technique, cluster)
+            yield from _unknown(id, grants)
 
 
 def _cluster(inventory: Inventory) -> Cluster:
-    accounts: dict[str, list[str]] = {}
-    for identity in inventory.identities:
-        if identity.kind == "service_account" and identity.id.startswith("identity:kubernetes/"):
-            accounts.setdefault(identity.id.split("/")[2], []).append(identity.id)
     pods: dict[str, Locations] = {}
-    tokens: dict[str, Locations] = {}
-    of_secrets = {link.target for link in inventory.links if link.verb == "yields" and "/secret/" in link.source}
+    tokens: dict[str, list[tuple[str, Locations]]] = {}
+    workloads: dict[str, Locations] = {}
+    of = {link.source: link for link in inventory.links if link.verb == "authenticates_as"}
     for link in inventory.links:
-        if link.verb == "runs_as" and link.source.startswith("resource:kubernetes/"):
-            pods.setdefault(link.target, link.locations[:1])
-        if link.verb == "authenticates_as" and link.source in of_secrets:
-            tokens.setdefault(link.target, link.locations[:1])
-    return Cluster({name: tuple(sorted(found)) for name, found in sorted(accounts.items())}, pods, tokens)
+        if link.verb == "runs_as" and link.target.startswith("identity:kubernetes/"):
+            pods.setdefault(link.target, link.locations)
+        if link.verb == "yields" and "/secret/" in link.source and link.target in of:
+            name = link.source.rpartition("/")[2]
+            tokens.setdefault(of[link.target].target, []).append((name, link.locations))
+    for resource in inventory.resources:
+        if resource.kind == "pod" and resource.id.startswith("resource:kubernetes/"):
+            workloads.setdefault(resource.id.split("/")[2], resource.locations)
+    users = [each for each in inventory.identities if each.provider == "kubernetes" and each.id != ADMINISTRATOR]
+    kept = {account: tuple(sorted(found)) for account, found in tokens.items()}
+    return Cluster(tuple(sorted(users, key=lambda each: each.id)), pods, kept, workloads)
+
+
+def _administers(id: str, grants: Sequence[Grant], technique: Technique) -> Iterator[Edge]:
+    for required in technique.requires:
+        decision = both(*(_anywhere(grants, each, technique) for each in required))
+        if decision.possible:
+            words = f"may {_actions(required)} in the whole cluster, and so administer it ({technique.id})"
+            yield _edge(id, ADMINISTRATOR, words, decision, technique, technique.needs_resource != "admission")
+            return
+
+
+def _anywhere(grants: Sequence[Grant], requirement: Requirement, technique: Technique) -> Decision:
+    action = requirement.action
+    if technique.needs_resource == "own_cluster_role":
+        # a role that is bound to it everywhere, for its new rights to count everywhere
+        roles = {(g.policy or "").partition("/")[2] for g in grants if CLUSTER in g.resources}
+        return either(decide(grants, action, None, role) for role in sorted(roles))
+    if action == "impersonate:core/users":
+        return either(decide(grants, action, None, name) for name in (*names_allowed(grants, action), None))
+    return decide(grants, action, None, _NAMES.get(action))
+
+
+def _becomes(id: str, grants: Sequence[Grant], technique: Technique, cluster: Cluster) -> Iterator[Edge]:
+    is_user = technique.requires[0][0].action == "impersonate:core/users"
+    for target in cluster.identities:
+        if target.id == id or target.kind not in (("user", "service_account") if is_user else ("service_account",)):
+            continue
+        best, why, observed = NO, "", True
+        for required in technique.requires:
+            decision, seen = _on(grants, required, technique, target, cluster)
+            better = either((best, decision)) is decision and decision is not best
+            if decision.possible and (better or (seen and not observed)):
+                best, why, observed = decision, _actions(required), seen
+        if best.possible:
+            words = f"may {why}, and so act as {target.name or target.id} ({technique.id})"
+            yield _edge(id, target.id, words, best, technique, observed)
+
+
+def _on(
+    grants: Sequence[Grant], required: Sequence[Requirement], technique: Technique, target: Identity, cluster: Cluster
+) -> tuple[Decision, bool]:
+    """Decide whether rules allow a technique on one identity, and whether what it needs was observed."""
+    namespace, _, name = (target.name or "/").partition("/") if target.kind == "service_account" else ("", "", "")
+    needs = technique.needs_resource
+    if needs == "token_of_target":
+        kept = cluster.tokens.get(target.id, ())
+        answers = [
+            (both(*(decide(grants, each.action, namespace, secret) for each in required)), places)
+            for secret, places in kept
+        ]
+        best = either(answer for answer, _ in answers)
+        if best.possible:
+            return replace(best, locations=(*best.locations, *dict(_pairs(answers)).get(id(best), ()))), True
+        return both(*(decide(grants, each.action, namespace) for each in required)), False
+    if needs == "own_role_of_namespace":
+        roles = {
+            (grant.policy or "").partition("/")[2]
+            for grant in grants
+            if f"namespace/{namespace}" in grant.resources and (grant.policy or "").startswith("Role/")
+        }
+        of_roles = either(both(*(decide(grants, each.action, namespace, role) for each in required)) for role in roles)
+        plain = both(*(decide(grants, each.action, namespace) for each in required))
+        return (of_roles, True) if of_roles.possible else (plain, False)
+    places: Locations | None = ()
+    if needs == "pod_of_target":
+        places = cluster.pods.get(target.id)
+    elif needs == "workload_of_namespace":
+        places = cluster.workloads.get(namespace)
+    decision = both(*(_request(grants, each, target, namespace, name) for each in required))
+    return replace(decision, locations=(*decision.locations, *(places or ()))), places is not None
+
+
+def _pairs(answers: Iterable[tuple[Decision, Locations]]) -> Iterator[tuple[int, Locations]]:
+    for answer, places in answers:
+        yield id(answer), places
+
+
+def _request(grants: Sequence[Grant], requirement: Requirement, target: Identity, where: str, name: str) -> Decision:
+    action = requirement.action
+    if action == "impersonate:core/users":
+        user = f"system:serviceaccount:{where}:{name}" if where else target.name
+        return decide(grants, action, None, user)
+    if requirement.of == "cluster":
+        return decide(grants, action, None, _NAMES.get(action))
+    if "serviceaccounts" in action:
+        return decide(grants, action, where, name)
+    if action in _NAMES:
+        return decide(grants, action, where, _NAMES[action])
+    plain = decide(grants, action, where)
+    named = names_allowed(grants, action, where)
+    if plain.possible or not named or (action.startswith("create:") and action.count("/") < 2):
+        return plain
+    one = decide(grants, action, where, named[0])
+    words = f"what it names ({', '.join(named)}) is one of {target.name or target.id}"
+    return both(one, Decision("conditional", (words,))) if one.possible else one
+
+
+def _unknown(id: str, grants: Iterable[Grant]) -> Iterator[Edge]:
+    """Say that a role is bound whose text was not in scope, so that it may be anything."""
+    answers = [decide([grant], "escalate:-/-", None) for grant in grants if CLUSTER in grant.resources]
+    unknown = [each for each in answers if each.verdict == "unknown"]
+    if unknown:
+        words = "is bound everywhere to a role that is not in scope, and so may administer the cluster"
+        yield edge(
+            id,
+            "escalates_to",
+            ADMINISTRATOR,
+            words,
+            unknown[0].locations,
+            verdict="unknown",
+            conditions=unknown[0].conditions,
+        )
+
+
+def _actions(required: Sequence[Requirement]) -> str:
+    return " and ".join(each.action.replace(":", " ", 1).replace(" core/", " ") for each in required)
+
+
+def _edge(source: str, target: str, reason: str, decision: Decision, technique: Technique, observed: bool) -> Edge:
+    verdict, conditions = decision.verdict, decision.conditions
+    if not observed:
+        verdict = "unknown" if verdict == "unknown" else "needs_resource"
+        conditions = (*conditions, _LACKING[technique.needs_resource or ""])
+    return edge(
+        source,
+        "escalates_to",
+        target,
+        reason,
+        decision.locations,
+        verdict=verdict,
+        conditions=conditions,
+        technique=technique.id,
+    )
 
 
 EDGE = KubernetesEscalates()

@@ -1,26 +1,57 @@
-"""What Kubernetes identities may do to the objects of a cluster, and who administers it."""
+"""What Kubernetes identities may do to secrets and pods: through which rule, and to read, change or run."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from nhiassess.edges.edge import edge, short
-from nhiassess.edges.kubernetes_escalates import administers
+from nhiassess.edges.edge import edge
 from nhiassess.model.inventory import Grant, Inventory, Resource
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.kubernetes import Asked, may
-from nhiassess.permissions.permission import strongest
+from nhiassess.permissions.kubernetes import CLUSTER, decide
+from nhiassess.permissions.permission import Decision, either
 
-CLUSTER = "resource:kubernetes/-"
-# kind of object in a resource's id to the verbs, API resource and access that are asked
-ASKED: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
-    "secret": (("reads", ("get",), "secrets"), ("writes", ("update", "patch", "delete"), "secrets")),
-    "secrets": (("reads", ("list", "watch"), "secrets"), ("writes", ("update", "patch", "delete"), "secrets")),
-    "pod": (("executes_on", ("create", "get"), "pods/exec"), ("writes", ("patch", "update", "delete"), "pods")),
+# by the kind in a resource's id: what each access asks; of all secrets of a namespace one needs a list of them
+_ASKED: dict[str, tuple[tuple[str, tuple[str, ...], str], ...]] = {
+    "secret": (
+        ("reads", ("get:core/secrets", "list:core/secrets", "watch:core/secrets"), "may read it"),
+        ("writes", ("update:core/secrets", "patch:core/secrets", "delete:core/secrets"), "may change it"),
+    ),
+    "secrets": (
+        ("reads", ("list:core/secrets", "watch:core/secrets"), "may read all of them"),
+        ("writes", ("create:core/secrets", "update:core/secrets", "patch:core/secrets"), "may change them"),
+    ),
+    "pod": (
+        (
+            "executes_on",
+            (
+                "create:core/pods/exec",
+                "get:core/pods/exec",
+                "create:core/pods/attach",
+                "patch:core/pods/ephemeralcontainers",
+                "update:core/pods/ephemeralcontainers",
+            ),
+            "may run commands in it",
+        ),
+        (
+            "writes",
+            (
+                "patch:core/pods",
+                "update:core/pods",
+                "delete:core/pods",
+                "patch:apps/deployments",
+                "update:apps/deployments",
+                "delete:apps/deployments",
+            ),
+            "may change it",
+        ),
+    ),
+    "nodes": (
+        ("executes_on", ("create:core/nodes/proxy", "get:core/nodes/proxy"), "may run commands on them"),
+        ("writes", ("patch:core/nodes", "update:core/nodes", "delete:core/nodes"), "may change them"),
+    ),
 }
-WORDS = {"reads": "may read it", "writes": "may change it", "executes_on": "may run commands in it"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,35 +62,44 @@ class KubernetesGrants:
 
     def derive(self, inventory: Inventory, knowledge: Knowledge) -> Iterable[Edge]:
         """Give an edge for each rule that is bound, and for each known object that it opens."""
-        objects = [each for each in inventory.resources if each.id.startswith(CLUSTER + "/")]
-        cluster = any(each.id == CLUSTER for each in inventory.resources)
+        objects = [each for each in inventory.resources if each.id.startswith("resource:kubernetes/-/")]
         for grant in inventory.grants:
-            if grant.provider != "kubernetes" or not grant.identity:
+            if grant.provider != "kubernetes" or grant.identity is None:
                 continue
-            unknown = grant.id.endswith("/missing")
-            verdict, open_ = ("unknown", ("the role is not in scope",)) if unknown else ("yes", ())
-            given = ", ".join(grant.actions[:3]) or "what its role says"
-            reason = f"{grant.policy or short(grant.id)} gives {short(grant.identity)} {given}"
-            yield edge(grant.identity, "granted", grant.id, reason, grant.locations, verdict=verdict, conditions=open_)
-            if cluster and administers([grant]).verdict == "yes":
-                reason = f"{short(grant.identity)} may do anything in the cluster"
-                yield edge(grant.id, "administers", CLUSTER, reason, grant.locations, via=grant.id)
-            yield from _objects(grant, objects)
+            yield edge(grant.identity, "granted", grant.id, _gives(grant), grant.locations)
+            # an administrator's edges are in a file of their own
+            if "*:*/*" not in grant.actions or CLUSTER not in grant.resources:
+                yield from _opened(grant, objects)
 
 
-def _objects(grant: Grant, objects: Iterable[Resource]) -> Iterator[Edge]:
-    for each in objects:
-        parts = each.id.removeprefix(CLUSTER + "/").split("/")
-        if len(parts) < 2 or parts[1] not in ASKED:
-            continue
-        name = parts[2] if len(parts) > 2 else None
-        for kind, verbs, resource in ASKED[parts[1]]:
-            asked = (Asked(verb, "core", resource, parts[0], name) for verb in verbs)
-            decision = strongest(may([grant], question) for question in asked)
-            if decision.verdict != "no":
-                more = {"verdict": decision.verdict, "conditions": decision.conditions, "via": grant.id}
-                reason = f"{short(grant.identity or '')} {WORDS[kind]}"
-                yield edge(grant.id, kind, each.id, reason, grant.locations, **more)
+def _opened(grant: Grant, objects: Iterable[Resource]) -> Iterator[Edge]:
+    for resource in objects:
+        parts = resource.id.removeprefix("resource:kubernetes/-/").split("/")
+        kind = resource.kind if resource.kind == "nodes" else parts[1] if len(parts) > 1 else ""
+        namespace = None if kind == "nodes" else parts[0]
+        name = parts[2] if len(parts) > 2 and kind == "secret" else None
+        for verb, actions, words in _ASKED.get(kind or "", ()):
+            decision: Decision = either(decide([grant], each, namespace, name) for each in actions)
+            # what a rule allows that is not in scope nobody can tell of every object
+            if decision.verdict in ("yes", "conditional"):
+                yield edge(
+                    grant.id,
+                    verb,
+                    resource.id,
+                    f"{words}, by {grant.policy or 'its role'}",
+                    decision.locations,
+                    verdict=decision.verdict,
+                    conditions=decision.conditions,
+                )
+
+
+def _gives(grant: Grant) -> str:
+    role = grant.policy or "its role"
+    if not grant.actions:
+        return f"is bound to {role}, which is not in scope"
+    actions = [each.replace(":", " ", 1).replace(" core/", " ") for each in grant.actions]
+    more = f" and {len(actions) - 3} more" if len(actions) > 3 else ""
+    return f"{role} allows {', '.join(actions[:3])}{more}"
 
 
 EDGE = KubernetesGrants()

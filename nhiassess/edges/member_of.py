@@ -1,4 +1,4 @@
-"""An identity has what its groups have."""
+"""An identity has what its groups have, unless statements of its own take some of that away."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from nhiassess.edges.edge import stated
-from nhiassess.edges.grants import cut
 from nhiassess.model.inventory import Inventory
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.aws import principals
+from nhiassess.permissions.aws_held import held
 
 WORDS = {"member_of": "is a member of {target}"}
 
@@ -22,13 +21,14 @@ class MemberOf:
     name: str = "member_of"
 
     def derive(self, inventory: Inventory, knowledge: Knowledge) -> Iterable[Edge]:
-        """Give an edge for each membership, but for members whose own statements cut what the group gives.
+        """Give an edge for each membership, but for users who are limited more than the group is.
 
-        What is left to those is their own edge to the group's statements.
+        What the group gives such a user is the user's own edge to the statements of the group, as far as it holds.
         """
-        members = principals(inventory)
+        users = held(inventory)
         for each in stated(inventory, WORDS):
-            if each.source not in members or not cut(members[each.source]):
+            user = users.get(each.source)
+            if user is None or not user.limited:
                 yield each
 
 

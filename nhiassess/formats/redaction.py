@@ -29,6 +29,8 @@ _REFERRING = frozenset({
 _STATE = (".tfstate", ".tfstate.backup")
 # as many as a hand-written file could hold; a dump with more is masked place by place only
 _MAX_LITERALS = 400
+# nobody reads more about one file
+_MAX_PROBLEMS = 200
 
 
 def redact(path: str, text: str, parsed: Parsed, key: bytes) -> Document:
@@ -69,7 +71,7 @@ def redact(path: str, text: str, parsed: Parsed, key: bytes) -> Document:
         masked,
         body,
         0 if parsed.prose is None else work.places.at(parsed.prose)[0],
-        tuple(work.problem(each) for each in parsed.problems),
+        tuple(work.problem(each) for each in parsed.problems[:_MAX_PROBLEMS]),
         parsed.incomplete,
         tuple(sorted(set(work.secrets), key=lambda each: (each.line, each.column, each.kind, each.length))),
     )
@@ -199,16 +201,17 @@ class _Redaction:
             return
         raw = self.text[start:end]
         at = raw.find(value)
-        for span in spans:
-            part = value[span.start : span.end]
-            if at >= 0:
-                self.masks.append((start + at + span.start, start + at + span.end))
-            elif part in raw:
-                places = [found.start() for found in re.finditer(re.escape(part), raw)]
-                self.masks += [(start + place, start + place + len(part)) for place in places]
-            else:
-                quotes = 1 if raw[:1] in "\"'" and len(raw) > 1 else 0
-                self.masks.append((start + quotes, end - quotes))
+        if at >= 0:
+            self.masks += [(start + at + span.start, start + at + span.end) for span in spans]
+            return
+        parts = {value[span.start : span.end] for span in spans}
+        if len(parts) > _MAX_LITERALS or not all(part in raw for part in parts):
+            quotes = 1 if raw[:1] in "\"'" and len(raw) > 1 else 0
+            self.masks.append((start + quotes, end - quotes))
+            return
+        for part in parts:
+            places = [found.start() for found in re.finditer(re.escape(part), raw)]
+            self.masks += [(start + place, start + place + len(part)) for place in places]
 
     def prose(self, start: int, end: int) -> None:
         """Find the secrets of a stretch of text that no node covers."""

@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from nhiassess.errors import FormatError
-from nhiassess.formats.format import MAX_DEPTH, Node, Parsed
+from nhiassess.formats.format import MAX_DEPTH, MAX_NODES, Node, Parsed
 from nhiassess.formats.places import Places
 
 _SPACE = re.compile(r"[ \t\r\n]*+")
@@ -93,7 +93,7 @@ class _Reader:
     """One pass over a valid text."""
 
     def __init__(self, path: str, text: str) -> None:
-        self.path, self.text, self.place = path, text, 0
+        self.path, self.text, self.place, self.count = path, text, 0, 0
         self.places = Places(text)
         self.comments: list[tuple[int, int]] = []
 
@@ -113,6 +113,7 @@ class _Reader:
         return self._frozen(root, -1, 0)
 
     def _header(self, root: _Table, keys: list[_Key], start: int, several: bool) -> _Table:
+        self._one_more()
         above = self._within(root, keys[:-1])
         name, key_start = keys[-1]
         if several:
@@ -153,6 +154,7 @@ class _Reader:
         start = self.place
         if depth > MAX_DEPTH:
             self._too_deep(start)
+        self._one_more()
         sign = self.text[start]
         if sign == "[":
             return self._array(depth)
@@ -196,6 +198,8 @@ class _Reader:
     def _leaf(self, raw: str) -> str | int | float | bool:
         if raw[0] in "\"'" and "\\" not in raw and raw[1:2] != raw[0]:
             return raw[1:-1]
+        if raw.isdecimal():
+            return int(raw)
         value = tomllib.loads(f"v = {raw}")["v"]
         return value if isinstance(value, (str, int, float, bool)) else raw
 
@@ -224,6 +228,11 @@ class _Reader:
             self.comments.append(found.span())
         self.place = found.end()
         return self.place < len(self.text)
+
+    def _one_more(self) -> None:
+        self.count += 1
+        if self.count > MAX_NODES:
+            raise FormatError(f"the file holds more than {MAX_NODES:,} values", f"{self.path}:1:1", "Split the file.")
 
     def _too_deep(self, start: int) -> None:
         raise _too_deep(self.path, *self.places.at(start))

@@ -120,3 +120,7 @@ class ExposureFigure:
     outbound: bool | None
     gated: bool | None
     because: tuple[str, ...]
+
+    def why(self, leg: str) -> str:
+        """Give what was said of one leg."""
+        return next((said.partition(": ")[2] for said in self.because if said.startswith(f"{leg}: ")), "")

@@ -1,114 +1,120 @@
-"""What an action means as access to a resource: reads, writes, executes_on or administers."""
+"""What AWS actions mean as access to a resource: reads, writes, executes_on or administers."""
 
 from __future__ import annotations
 
-from nhiassess.model.inventory import Grant
-from nhiassess.permissions.permission import pattern
+import re
+from collections.abc import Iterator
 
 READS, WRITES, EXECUTES, ADMINISTERS = "reads", "writes", "executes_on", "administers"
-# the action that stands for a kind of access to a service's data, asked where a pattern covers it
-TYPICAL: dict[str, dict[str, str]] = {
-    "s3": {READS: "s3:GetObject", WRITES: "s3:PutObject", ADMINISTERS: "s3:PutBucketPolicy"},
-    "dynamodb": {READS: "dynamodb:GetItem", WRITES: "dynamodb:PutItem", ADMINISTERS: "dynamodb:PutResourcePolicy"},
-    "secretsmanager": {
-        READS: "secretsmanager:GetSecretValue",
-        WRITES: "secretsmanager:PutSecretValue",
-        ADMINISTERS: "secretsmanager:PutResourcePolicy",
+# the action that stands for a kind of access to what a service keeps, asked where a pattern takes it in
+_TYPICAL: dict[str, dict[str, str]] = {
+    "s3": {ADMINISTERS: "s3:PutBucketPolicy", WRITES: "s3:PutObject", READS: "s3:GetObject"},
+    "dynamodb": {
+        ADMINISTERS: "dynamodb:PutResourcePolicy",
+        WRITES: "dynamodb:PutItem",
+        READS: "dynamodb:GetItem",
     },
-    "ssm": {READS: "ssm:GetParameter", WRITES: "ssm:PutParameter", EXECUTES: "ssm:SendCommand"},
+    "secretsmanager": {
+        ADMINISTERS: "secretsmanager:PutResourcePolicy",
+        WRITES: "secretsmanager:PutSecretValue",
+        READS: "secretsmanager:GetSecretValue",
+    },
+    "ssm": {WRITES: "ssm:PutParameter", EXECUTES: "ssm:SendCommand", READS: "ssm:GetParameter"},
     "lambda": {
-        READS: "lambda:GetFunction",
+        ADMINISTERS: "lambda:AddPermission",
         WRITES: "lambda:UpdateFunctionCode",
         EXECUTES: "lambda:InvokeFunction",
-        ADMINISTERS: "lambda:AddPermission",
+        READS: "lambda:GetFunction",
     },
-    "sqs": {READS: "sqs:ReceiveMessage", WRITES: "sqs:SendMessage", ADMINISTERS: "sqs:SetQueueAttributes"},
-    "sns": {WRITES: "sns:Publish", ADMINISTERS: "sns:SetTopicAttributes"},
-    "kms": {READS: "kms:Decrypt", WRITES: "kms:Encrypt", ADMINISTERS: "kms:PutKeyPolicy"},
-    "ecr": {READS: "ecr:BatchGetImage", WRITES: "ecr:PutImage", ADMINISTERS: "ecr:SetRepositoryPolicy"},
+    "sqs": {ADMINISTERS: "sqs:AddPermission", WRITES: "sqs:SendMessage", READS: "sqs:ReceiveMessage"},
+    "sns": {ADMINISTERS: "sns:AddPermission", WRITES: "sns:Publish"},
+    "kms": {ADMINISTERS: "kms:PutKeyPolicy", WRITES: "kms:Encrypt", READS: "kms:Decrypt"},
+    "ecr": {ADMINISTERS: "ecr:SetRepositoryPolicy", WRITES: "ecr:PutImage", READS: "ecr:BatchGetImage"},
     "states": {
-        READS: "states:GetExecutionHistory",
         WRITES: "states:UpdateStateMachine",
         EXECUTES: "states:StartExecution",
+        READS: "states:GetExecutionHistory",
     },
     "bedrock": {EXECUTES: "bedrock:InvokeModel"},
-    "logs": {READS: "logs:GetLogEvents", WRITES: "logs:PutLogEvents"},
+    "logs": {WRITES: "logs:PutLogEvents", READS: "logs:GetLogEvents"},
+    "ec2": {WRITES: "ec2:ModifyInstanceAttribute", EXECUTES: "ec2-instance-connect:SendSSHPublicKey"},
 }
 _READ = (
-    "Get",
-    "List",
-    "BatchGet",
-    "Query",
-    "Scan",
-    "Select",
-    "Download",
-    "Read",
-    "Receive",
-    "Search",
-    "Lookup",
-    "Decrypt",
+    *("Get", "List", "Describe", "BatchGet", "Query", "Scan", "Select", "Download", "Read", "Receive", "Search"),
+    *("Lookup", "View", "Decrypt", "Head", "Peek", "Retrieve", "Filter", "PartiQLSelect", "Check"),
 )
-_EXECUTE = ("Invoke", "Run", "Start", "Send", "Execute", "Converse")
-# names and settings of a thing, rather than what is in it
-_ABOUT = (
-    "Describe",
-    "ListTags",
-    "ListAllMy",
-    "ListBuckets",
-    "ListTables",
-    "ListFunctions",
-    "GetBucketLocation",
-    "Head",
-)
+_EXECUTE = ("Invoke", "Run", "Start", "Send", "Execute", "Converse", "Connect", "Exec", "Retry", "Call", "Submit")
+_KINDS = {**dict.fromkeys(_READ, READS), **dict.fromkeys(_EXECUTE, EXECUTES)}
+_OPENS = re.compile(r"(?:Policy|Permission|Permissions|Acl|Grant|AccessPoint|PublicAccessBlock)$", re.IGNORECASE)
+_CHANGES = re.compile(r"^(?:Put|Set|Add|Create|Update|Delete|Remove|Attach|Detach)", re.IGNORECASE)
+# sending into a queue or topic is writing to it, whatever the verb
+_SENDS = frozenset({"sqs", "sns", "kinesis", "events", "firehose"})
 
 
-def accesses(grant: Grant, service: str) -> dict[str, str]:
-    """Tell which kinds of access the actions of a statement give to data of a service.
+def accesses(action: str, service: str) -> Iterator[tuple[str, str]]:
+    """Tell what an action of a statement means as access to the resources of a service.
 
     Parameters
     ----------
-    grant:
-        An AWS statement that allows.
+    action:
+        A pattern as a statement has it.
     service:
-        Such as ``s3``.
+        Of the resource, as its ARN names it.
 
     Returns
     -------
-    dict
-        Kind of access to the action that stands for it; everything of a service is administers alone.
+    Iterator of (str, str)
+        Kind of access and the action, or pattern of actions, that stands for it; the highest access first.
 
     Examples
     --------
-    >>> accesses(Grant("g", actions=("s3:Get*", "s3:DeleteObject")), "s3")
-    {'reads': 's3:GetObject', 'writes': 's3:DeleteObject'}
+    >>> list(accesses("s3:GetObject", "s3")), list(accesses("dynamodb:Update*", "dynamodb"))
+    ([('reads', 's3:GetObject')], [('writes', 'dynamodb:Update*')])
+    >>> [kind for kind, _ in accesses("s3:*", "s3")]
+    ['administers', 'writes', 'reads']
     """
-    typical = TYPICAL.get(service, {})
-    if grant.not_actions:
-        return {
-            kind: action
-            for kind, action in typical.items()
-            if not any(pattern(each).fullmatch(action) for each in grant.not_actions)
+    prefix, _, name = action.partition(":")
+    if prefix == "*" or name == "*" or not name.strip("*?"):
+        typical = _TYPICAL.get(service) or {
+            ADMINISTERS: f"{service}:*Policy",
+            WRITES: f"{service}:Update*",
+            EXECUTES: f"{service}:Invoke*",
+            READS: f"{service}:Get*",
         }
-    found: dict[str, str] = {}
-    for stated in grant.actions:
-        prefix, _, name = stated.partition(":")
-        if not pattern(prefix).fullmatch(service):
-            continue
-        if name in ("*", ""):
-            return {ADMINISTERS: typical.get(ADMINISTERS, f"{service}:PutResourcePolicy")}
-        covered = {kind: action for kind, action in typical.items() if pattern(stated).fullmatch(action)}
-        if covered:
-            found = {**covered, **found}
-        elif (kind := _kind(name)) is not None:
-            found.setdefault(kind, f"{service}:{name.replace('*', '').replace('?', '')}")
-    return {kind: found[kind] for kind in (READS, WRITES, EXECUTES, ADMINISTERS) if kind in found}
+        yield from typical.items()
+        return
+    if name.startswith(("*", "?")):
+        # a wildcard in place of the verb takes in reading and writing
+        yield WRITES, action
+        yield READS, action
+    elif _CHANGES.match(name) and _OPENS.search(name.rstrip("*")):
+        yield ADMINISTERS, action
+    elif service in _SENDS and name.lower().startswith(("send", "publish")):
+        yield WRITES, action
+    else:
+        yield _kind(name), action
 
 
-def _kind(name: str) -> str | None:
-    if name.startswith(_ABOUT):
-        return None
-    if "Policy" in name and not name.startswith(_READ):
-        return ADMINISTERS
-    if name.startswith(_READ):
-        return READS
-    return EXECUTES if name.startswith(_EXECUTE) else WRITES
+def _kind(name: str) -> str:
+    """Tell the kind of access by the word that the name of an action begins with; what is no such word changes."""
+    camel = name != name.lower() and name != name.upper()
+    for word, kind in _KINDS.items():
+        following = name[len(word) : len(word) + 1]
+        if name.lower().startswith(word.lower()) and not (camel and following.islower()):
+            return kind
+    return WRITES
+
+
+def is_about(action: str, service: str) -> bool:
+    """Tell whether an action is one of a service, as the ARN of a resource names it.
+
+    Examples
+    --------
+    >>> is_about("ec2-instance-connect:SendSSHPublicKey", "ec2"), is_about("s3:*", "sqs")
+    (True, False)
+    """
+    prefix = action.partition(":")[0].lower()
+    return prefix in ("*", service) or service in _OF_OTHERS.get(prefix, ())
+
+
+_OF_OTHERS = {"ec2-instance-connect": ("ec2",), "ssm": ("ec2",), "s3express": ("s3",)}

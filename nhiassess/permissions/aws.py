@@ -1,264 +1,312 @@
-"""May this AWS identity do this on that resource, by its policies, groups, boundary and organisation?"""
+"""May this AWS identity do this? From its own statements and its groups', its boundary and its organisation's policies.
+
+Not evaluated: policies of resources and sessions, which exports of accounts don't have. Of organisation policies nobody
+says to which part of the organisation they are attached: those in scope count for every account that their path names,
+or for all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from nhiassess.model.inventory import Grant, Identity, Inventory
-from nhiassess.permissions.aws_conditions import Request, hold
-from nhiassess.permissions.permission import NO, Decision, pattern, strongest, together
+from nhiassess.model.inventory import Grant
+from nhiassess.permissions.aws_held import Held, Statement
+from nhiassess.permissions.conditions import Request, holds, missing, resolve
+from nhiassess.permissions.patterns import arn_contains, arns_overlap, contains, is_concrete, matches, overlap
+from nhiassess.permissions.permission import NO, Decision, either
 
-# what is asked when any resource will do
-ANY = None
-
-
-@dataclass(frozen=True, slots=True)
-class Principal:
-    """One user or role, with every statement that speaks of it."""
-
-    identity: Identity
-    allows: tuple[Grant, ...]
-    denies: tuple[Grant, ...]
-    boundary: tuple[Grant, ...]
-    organisation: tuple[Grant, ...]
-    request: Request = field(default_factory=dict)
-
-    @property
-    def arn(self) -> str:
-        """The native name, from the id: ``identity:aws/<account>/role/<path/name>``."""
-        return arn(self.identity.id)
-
-    @property
-    def account(self) -> str:
-        """The account number."""
-        return account(self.identity.id)
-
-    @property
-    def kind(self) -> str:
-        """Whether it is a user, role or group."""
-        return self.identity.id.split("/")[2]
-
-
-def arn(id: str) -> str:
-    """Give the ARN of an identity.
-
-    Examples
-    --------
-    >>> arn("identity:aws/111122223333/role/ci/deploy")
-    'arn:aws:iam::111122223333:role/ci/deploy'
-    """
-    _, number, rest = id.split("/", 2)
-    return f"arn:aws:iam::{number}:{rest}"
-
-
-def account(id: str) -> str:
-    """Give the account number of an identity."""
-    return id.split("/", 2)[1]
-
-
-def principals(inventory: Inventory) -> dict[str, Principal]:
-    """Gather every AWS user and role with its statements, those of its groups included.
-
-    Parameters
-    ----------
-    inventory:
-        With identities, grants and ``member_of`` links.
-
-    Returns
-    -------
-    dict
-        Identity id to Principal. Statements that name no identity and are of the organisation stand with all.
-    """
-    by_identity: dict[str, list[Grant]] = {}
-    organisation = []
-    for grant in inventory.grants:
-        if grant.provider not in (None, "aws"):
-            continue
-        if grant.scope == "organisation":
-            organisation.append(grant)
-        elif grant.identity:
-            by_identity.setdefault(grant.identity, []).append(grant)
-    groups: dict[str, list[str]] = {}
-    for link in inventory.links:
-        if link.verb == "member_of":
-            groups.setdefault(link.source, []).append(link.target)
-    found = {}
-    for identity in inventory.identities:
-        if not _is_aws(identity.id):
-            continue
-        own = [*by_identity.get(identity.id, ())]
-        for group in groups.get(identity.id, ()):
-            own += by_identity.get(group, ())
-        stated = [grant for grant in own if grant.scope == "identity"]
-        found[identity.id] = Principal(
-            identity,
-            tuple(grant for grant in stated if grant.effect == "allow"),
-            tuple(grant for grant in stated if grant.effect == "deny"),
-            tuple(grant for grant in own if grant.scope == "boundary"),
-            tuple(organisation),
-            _request(identity),
-        )
-    return found
+# a date after every date that a policy names: tokens are issued after it was written
+_LATER = "9999-12-31T00:00:00+00:00"
+_SECOND_FACTOR = "aws:MultiFactorAuthPresent is true (a session token calls IAM only with a second factor)"
+# of actions whose resources belong to another service, too
+_ALSO_ON = {
+    "ec2-instance-connect": ("ec2",),
+    "rds-data": ("rds",),
+    "redshift-data": ("redshift",),
+    "ssm": ("ssm", "ec2"),
+    "sts": ("iam", "sts"),
+}
 
 
 def decide(
-    principal: Principal, action: str, resource: str | None = ANY, request: Mapping[str, tuple[str, ...]] | None = None
+    has: Held,
+    action: str,
+    resource: str = "*",
+    more: Mapping[str, str | None] | None = None,
+    granted: bool = False,
 ) -> Decision:
-    """Decide whether a principal may do an action.
+    """Decide whether an identity may do an action.
 
     Parameters
     ----------
-    principal:
-        With its statements.
+    has:
+        What bears on the identity.
     action:
-        Such as ``iam:PassRole``.
+        Such as ``iam:PassRole``; a pattern asks for any action that matches it.
     resource:
-        An ARN; `ANY` asks whether there is some resource on which it may.
-    request:
-        What else is known of the request, by lower-case key; an empty tuple says that a key is absent.
+        An ARN; a pattern asks whether there is some resource that matches it.
+    more:
+        What the request carries besides what follows from the identity, such as ``iam:PassedToService``; None for
+        a key that it does not carry. What neither says is open.
+    granted:
+        Whether the resource itself, such as the trust policy of a role, lets the identity in, so that only what
+        forbids it counts.
 
     Returns
     -------
     Decision
-        An explicit Deny wins. A boundary must allow too; one whose policy was not in scope leaves the answer
-        unknown. A Deny of the organisation, whose targets no export names, leaves it conditional.
+        ``yes``; ``conditional`` with what must hold; ``unknown`` when a policy that decides was not in scope;
+        ``no`` also for what nobody allows.
 
     Notes
     -----
-    IAM User Guide, "Policy evaluation logic". Resource policies and session policies are not evaluated.
+    AWS, "Policy evaluation logic". A user may act with a long-term key or with a session token, and the better of
+    the two counts.
     """
-    known = {**principal.request, **(request or {})}
-    allowed = _allowed(principal.allows, principal, action, resource, known)
-    if allowed.verdict == "no":
-        return allowed
-    denied = _denied((*principal.denies, *(g for g in principal.boundary if g.effect == "deny")),
-                     principal, action, resource, known)  # fmt: skip
-    if denied.verdict == "yes":
-        return Decision("no", locations=denied.locations, denied=True)
-    parts = [allowed]
-    if denied.verdict == "conditional":
-        parts.append(
-            Decision("conditional", tuple(f"not denied when {c}" for c in denied.conditions), denied.locations)
-        )
-    if principal.boundary:
-        parts.append(_bounded(principal, action, resource, known))
-    parts += _organisation(principal, action, resource, known)
-    return together(parts)
+    stated = tuple(sorted((more or {}).items()))
+    asked = (action, resource, stated, granted)
+    if asked not in has.remembered:
+        requests = _requests(has, action, resource, dict(stated))
+        has.remembered[asked] = either(_decide(has, action.lower(), resource, *each, granted) for each in requests)
+    return has.remembered[asked]
 
 
-def administers(principal: Principal) -> Decision:
-    """Decide whether a principal may do everything in its account: ``*`` on ``*`` after boundary and organisation."""
-    if not any(is_everything(grant) for grant in principal.allows):
-        return NO
-    # who may do these on anything may give itself the rest
-    asked = ("iam:CreatePolicyVersion", "iam:AttachRolePolicy", "iam:PassRole", "sts:AssumeRole", "s3:GetObject")
-    decisions = [decide(principal, action, "*") for action in asked]
-    return together(decisions) if all(each.verdict != "no" for each in decisions) else NO
-
-
-def is_everything(grant: Grant) -> bool:
-    """Tell whether a statement allows every action on every resource, conditions aside."""
-    return bool({"*", "*:*"} & set(grant.actions)) and "*" in grant.resources
-
-
-def matches(grant: Grant, principal: Principal, action: str, resource: str | None) -> bool:
-    """Tell whether the patterns of a statement cover an action on a resource, conditions aside."""
-    if grant.not_actions:
-        if any(pattern(each).fullmatch(action) for each in grant.not_actions):
-            return False
-    elif not any(pattern(each).fullmatch(action) for each in grant.actions):
-        return False
-    return _on(grant, principal, resource)
-
-
-def _on(grant: Grant, principal: Principal, resource: str | None) -> bool:
-    if grant.not_resources:
-        if resource is ANY:
-            return "*" not in grant.not_resources
-        return not any(pattern(_filled(each, principal)).fullmatch(resource) for each in grant.not_resources)
-    if resource is ANY:
-        return True
-    covering = (pattern(_filled(each, principal)) for each in grant.resources)
-    return any(each.fullmatch(resource) for each in covering)
-
-
-def _filled(text: str, principal: Principal) -> str:
-    if "${" not in text:
-        return text
-    name = principal.arn.rpartition("/")[2] if principal.kind == "user" else ""
-    text = text.replace("${aws:username}", name).replace("${aws:PrincipalAccount}", principal.account)
-    before, sign, rest = text.partition("${")
-    # a variable that the request alone decides may stand for anything
-    return text if not sign else f"{before}*{_filled(rest.partition('}')[2], principal)}"
-
-
-def _allowed(
-    grants: Iterable[Grant], principal: Principal, action: str, resource: str | None, request: Request
-) -> Decision:
-    found = []
-    for grant in grants:
-        if not matches(grant, principal, action, resource):
-            continue
-        held, open_ = hold(grant.conditions, request)
-        if held is not False:
-            found.append(Decision("yes" if held else "conditional", open_, grant.locations[:1]))
-    return strongest(found)
-
-
-def _denied(
-    grants: Iterable[Grant], principal: Principal, action: str, resource: str | None, request: Request
-) -> Decision:
-    found = []
-    for grant in grants:
-        asked = "*" if resource is ANY else resource
-        if not matches(grant, principal, action, asked):
-            continue
-        held, open_ = hold(grant.conditions, request)
-        if held is not False:
-            found.append(Decision("yes" if held else "conditional", open_, grant.locations[:1]))
-    return strongest(found)
-
-
-def _bounded(principal: Principal, action: str, resource: str | None, request: Request) -> Decision:
-    missing = [grant for grant in principal.boundary if any(c.operator == "boundary" for c in grant.conditions)]
-    if missing:
-        why = f"its permissions boundary {missing[0].policy or ''} is not in scope".replace("  ", " ")
-        return Decision("unknown", (why,), missing[0].locations[:1])
-    allows = [grant for grant in principal.boundary if grant.effect == "allow"]
-    return _allowed(allows, principal, action, resource, request)
-
-
-def _organisation(principal: Principal, action: str, resource: str | None, request: Request) -> Sequence[Decision]:
-    denies = [grant for grant in principal.organisation if grant.effect == "deny"]
-    denied = _denied(denies, principal, action, resource, request)
-    if denied.verdict == "no":
-        return ()
-    why = "a service control policy that denies it is not attached to the account"
-    return (
-        Decision("conditional", (why, *(f"or {each} does not hold" for each in denied.conditions)), denied.locations),
-    )
-
-
-def _request(identity: Identity) -> Request:
-    name, number = arn(identity.id), account(identity.id)
-    user = identity.id.split("/")[2] == "user"
-    known: dict[str, tuple[str, ...]] = {
-        "aws:principalarn": (name,),
-        "aws:principalaccount": (number,),
-        "aws:principaltype": ("User" if user else "AssumedRole",),
+def _requests(
+    has: Held, action: str, resource: str, more: Mapping[str, str | None]
+) -> Iterator[tuple[Request, tuple[str, ...]]]:
+    """Give the requests that the identity can make, each with what must hold for it to be made at all."""
+    request: dict[str, tuple[str, ...] | None] = {
+        "aws:principalarn": (has.arn,),
+        "aws:principalaccount": (has.account,),
+        "aws:principaltype": ("User" if has.kind == "user" else "AssumedRole",),
         "aws:securetransport": ("true",),
         "aws:viaawsservice": ("false",),
         "aws:principalisawsservice": ("false",),
+        "aws:principalservicename": None,
+        "aws:calledvia": None,
+        "aws:calledviafirst": None,
+        "aws:calledvialast": None,
+        "aws:sourcearn": None,
+        "aws:sourceaccount": None,
+        "aws:username": (has.arn.rpartition("/")[2],) if has.kind == "user" else None,
+        "aws:tokenissuetime": (_LATER,),
     }
-    if user:
-        known["aws:username"] = (name.rpartition("/")[2],)
-        known["aws:tokenissuetime"] = ()  # a user's own keys carry none; temporary credentials do
-    else:
-        known["aws:username"] = ()
-        known["aws:multifactorauthage"] = ()
-    return known
+    owner = resource.split(":")[4] if resource.count(":") >= 5 else ""
+    if owner.isdigit():
+        request["aws:resourceaccount"] = (owner,)
+    if has.kind == "group":
+        del request["aws:username"], request["aws:principalarn"], request["aws:tokenissuetime"]
+    request |= {key.lower(): None if value is None else (value,) for key, value in more.items()}
+    if has.kind == "user":
+        yield {**request, "aws:tokenissuetime": None}, ()
+        service, _, name = action.lower().partition(":")
+        yield request, (_SECOND_FACTOR,) if service == "iam" or (service == "sts" and name != "assumerole") else ()
+        return
+    yield request, ()
 
 
-def _is_aws(id: str) -> bool:
-    return id.startswith("identity:aws/") and id.count("/") >= 2
+def _decide(has: Held, action: str, resource: str, request: Request, first: tuple[str, ...], granted: bool) -> Decision:
+    if granted:
+        wanted = (_Region((action,), (resource,)), Decision("yes", first))
+        return _limited(has, wanted, request, is_user_named=has.kind == "user")
+    return either(_limited(has, each, request) for each in _allowed(has, action, resource, request, first))
+
+
+@dataclass(frozen=True, slots=True)
+class _Region:
+    """What an allowing statement leaves of the question: actions and resources that match all of the patterns."""
+
+    actions: tuple[str, ...]
+    resources: tuple[str, ...]
+
+
+def _allowed(
+    has: Held, action: str, resource: str, request: Request, first: tuple[str, ...]
+) -> Iterator[tuple[_Region, Decision]]:
+    for statement in _speaking(has, action, denying=False):
+        for actions in _meeting(statement, action):
+            answer, open_conditions = holds(statement.grant.conditions, request)
+            if answer is False:
+                break
+            for pattern, variable in _resources(statement.grant, action, resource, request):
+                words = (*first, *open_conditions, *((f"what {variable} is",) if variable else ()))
+                grant = statement.grant
+                decision = Decision("conditional" if words else "yes", words, grant.locations, (grant.id,))
+                yield _Region(actions, (resource, pattern)), decision
+
+
+def _speaking(has: Held, action: str, denying: bool) -> tuple[Statement, ...]:
+    """Give the statements that speak of the service of an action, each with its actions of that service only."""
+    service = action.partition(":")[0]
+    if (service, denying) not in has.spoken:
+        found = []
+        for each in has.denies if denying else has.allows:
+            actions = tuple(stated for stated in each.actions if matches(stated.partition(":")[0], service))
+            if actions or each.not_actions:
+                found.append(Statement(each.grant, actions, each.not_actions))
+        has.spoken[service, denying] = tuple(found)
+    return has.spoken[service, denying]
+
+
+def _meeting(statement: Statement, action: str) -> Iterator[tuple[str, ...]]:
+    """Give, for each way in which the statement's actions meet the action asked for, the patterns of both."""
+    if statement.not_actions:
+        if not any(contains(each, action) for each in statement.not_actions):
+            yield (action,)
+        return
+    for each in statement.actions:
+        if matches(each, action) if is_concrete(action) else overlap(each, action):
+            yield (action,) if each == "*" or is_concrete(action) else (action, each)
+
+
+def _resources(grant: Grant, action: str, resource: str, request: Request) -> Iterator[tuple[str, str | None]]:
+    """Give the patterns of a statement that meet the resource asked for, each with the variable that is open."""
+    services = _services(action)
+    if grant.not_resources:
+        patterns = [resolve(each, request)[0] for each in grant.not_resources]
+        if not any(each is not None and arn_contains(each, resource) for each in patterns):
+            yield "*", None
+        return
+    for each in grant.resources:
+        pattern, variable = resolve(each, request)
+        if pattern is None:
+            continue
+        if resource == "*":
+            # some resource, but of this service
+            if any(_is_of(pattern, service) for service in services):
+                yield pattern, variable
+        elif arns_overlap(pattern, resource):
+            yield pattern, variable
+
+
+def _is_of(pattern: str, service: str) -> bool:
+    """Tell whether a pattern meets ARNs of a service: an ARN's third part names it."""
+    parts = pattern.split(":")
+    return len(parts) < 3 or overlap(parts[2], service)
+
+
+def _services(action: str) -> tuple[str, ...]:
+    service = action.partition(":")[0]
+    return _ALSO_ON.get(service, (service,))
+
+
+def _limited(has: Held, wanted: tuple[_Region, Decision], request: Request, is_user_named: bool = False) -> Decision:
+    """Take from what is allowed what a Deny, the boundary and the organisation take away."""
+    region, decision = wanted
+    verdict, conditions, places = decision.verdict, list(decision.conditions), list(decision.locations)
+    for statement in _speaking(has, region.actions[0], denying=True):
+        covers = _covers(statement, region, request)
+        answer, words = holds(statement.grant.conditions, request) if covers is not False else (False, ())
+        if answer is True and covers is True:
+            return NO
+        if answer is not False:
+            verdict = "conditional"
+            by = statement.grant.policy or statement.grant.id
+            when = " and ".join(words) or "the variables of its resources stand for this one"
+            conditions.append(f"not denied by {by}, as it is when {when}")
+            places += statement.grant.locations
+    # a user whom the resource names is not limited by what a boundary leaves out, only by what it denies
+    limits = [_organisation(has, region, request)]
+    if has.boundary and not is_user_named:
+        limits.append(_within(has.boundary, region, request))
+    for limit in limits:
+        if limit.verdict == "no":
+            return NO
+        conditions += limit.conditions
+        places += limit.locations
+        if limit.verdict == "unknown" or verdict == "yes":
+            verdict = limit.verdict
+    return Decision(verdict, tuple(dict.fromkeys(conditions)), tuple(dict.fromkeys(places)), decision.grants)
+
+
+def _covers(statement: Statement, region: _Region, request: Request) -> bool | None:
+    """Tell whether a statement takes in all of a region, so that a Deny leaves nothing of it; None when open."""
+    if statement.not_actions:
+        if any(overlap(*region.actions, each) for each in statement.not_actions):
+            return False
+    elif not any(contains(each, asked) for each in statement.actions for asked in region.actions):
+        return False
+    maybe = False
+    if statement.grant.not_resources:
+        for stated in statement.grant.not_resources:
+            pattern, variable = resolve(stated, request)
+            if pattern is not None and arns_overlap(*region.resources, pattern):
+                if not variable:
+                    return False
+                maybe = True
+        return None if maybe else True
+    for stated in statement.grant.resources:
+        pattern, variable = resolve(stated, request)
+        if pattern is None:
+            continue
+        if not variable and any(arn_contains(pattern, each) for each in region.resources):
+            return True
+        maybe = maybe or (variable is not None and arns_overlap(*region.resources, pattern))
+    return None if maybe else False
+
+
+def _within(limit: Iterable[Statement], region: _Region, request: Request) -> Decision:
+    """Decide whether a boundary leaves something of a region."""
+    return either(_leaves(each, region, request) for each in limit)
+
+
+def _leaves(statement: Statement, region: _Region, request: Request) -> Decision:
+    grant = statement.grant
+    if grant.effect == "deny":
+        return NO
+    not_in_scope = missing(grant.conditions)
+    if not_in_scope:
+        words = f"what the {grant.scope} {grant.policy or ''} allows, which is not in scope".replace("  ", " ")
+        return Decision("unknown", (words,), grant.locations)
+    if statement.not_actions:
+        if any(contains(each, asked) for each in statement.not_actions for asked in region.actions):
+            return NO
+    elif not any(overlap(*region.actions, each) for each in statement.actions):
+        return NO
+    answer, words_open = holds(grant.conditions, request)
+    if answer is False:
+        return NO
+    variable = _resource_left(grant, region, request)
+    if variable is None:
+        return NO
+    conditions = (*words_open, *((f"what {variable} is",) if variable else ()))
+    return Decision("conditional" if conditions else "yes", conditions, grant.locations if conditions else ())
+
+
+def _resource_left(grant: Grant, region: _Region, request: Request) -> str | None:
+    """Give the open variable on which it hangs that a limit leaves a resource; "" for none, None for no resource."""
+    if grant.not_resources:
+        patterns = [resolve(each, request)[0] for each in grant.not_resources]
+        gone = any(each is not None and arn_contains(each, asked) for each in patterns for asked in region.resources)
+        return None if gone else ""
+    found: str | None = None
+    for stated in grant.resources:
+        pattern, variable = resolve(stated, request)
+        if pattern is not None and arns_overlap(*region.resources, pattern):
+            if not variable:
+                return ""
+            found = variable
+    return found
+
+
+def _organisation(has: Held, region: _Region, request: Request) -> Decision:
+    """Decide whether the organisation's policies leave something of a region.
+
+    Each level of an organisation must allow it. At which level a policy is attached nobody says: what none
+    allows is not allowed, what only some allow hangs on that.
+    """
+    if not has.organisation:
+        return Decision("yes")
+    policies: dict[str, list[Statement]] = {}
+    for each in has.organisation:
+        policies.setdefault(each.grant.policy or each.grant.id, []).append(each)
+    answers = {policy: _within(statements, region, request) for policy, statements in policies.items()}
+    best = either(answers.values())
+    if best.verdict == "no":
+        return NO
+    silent = sorted(policy for policy, answer in answers.items() if answer.verdict == "no")
+    if not silent:
+        return best
+    words = f"{', '.join(silent)}, which does not allow it, is attached beside a policy that does"
+    return Decision("conditional", (*best.conditions, words), best.locations)

@@ -1,86 +1,176 @@
-"""May this AWS identity become that role, by the role's trust policy and its own permissions?"""
+"""Who may become an AWS role: by its trust policy and, where that is not enough, by the identity's own statements."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping
 
-from nhiassess.model.inventory import Trust
-from nhiassess.permissions.aws import Principal, decide
-from nhiassess.permissions.aws_conditions import hold
-from nhiassess.permissions.permission import NO, Decision, pattern, strongest, together
+from nhiassess.model.inventory import Inventory, Trust
+from nhiassess.permissions.aws import decide
+from nhiassess.permissions.aws_held import Held
+from nhiassess.permissions.conditions import Request, holds
+from nhiassess.permissions.permission import NO, Decision, both, either
+
+ASSUME = "sts:AssumeRole"
+# how a trust names an identity
+NAMED, ACCOUNT, EVERYBODY, SESSION = "named", "account", "everybody", "session"
+_ARN = re.compile(r"arn:[\w-]+:(iam|sts)::(\d{12}):(.+)")
 
 
-def assumes(principal: Principal, role: str, trusts: Sequence[Trust]) -> Decision:
-    """Decide whether a principal may assume a role.
+def trusts_of(inventory: Inventory) -> Mapping[str, tuple[Trust, ...]]:
+    """Give the trusts of each identity that has some, by its id."""
+    found: dict[str, list[Trust]] = {}
+    for trust in inventory.trusts:
+        if trust.truster is not None:
+            found.setdefault(trust.truster, []).append(trust)
+    return {truster: tuple(trusts) for truster, trusts in found.items()}
+
+
+def names(has: Held, trust: Trust) -> str | None:
+    """Tell how a trust names an identity.
+
+    Returns
+    -------
+    str or None
+        `NAMED`, `SESSION` for one session of a role, `ACCOUNT`, `EVERYBODY`, or None.
+    """
+    trusted = trust.trusted or ""
+    if trust.mechanism not in ("aws", None) or has.kind not in ("user", "role"):
+        return None
+    if trusted == has.arn:
+        return NAMED
+    if trusted == "*":
+        return EVERYBODY
+    if trusted == has.account:
+        return ACCOUNT
+    match = _ARN.fullmatch(trusted)
+    if match is None or match[2] != has.account:
+        return None
+    if match[3] == "root":
+        return ACCOUNT
+    session = re.fullmatch(r"assumed-role/([^/]+)/(.+)", match[3])
+    is_role = session is not None and has.kind == "role" and has.arn.rpartition("/")[2] == session[1]
+    return SESSION if is_role else None
+
+
+def may_assume(has: Held, role: str, trusts: Iterable[Trust]) -> Decision:
+    """Decide whether a user or role may assume a role.
 
     Parameters
     ----------
-    principal:
-        Who asks, with its statements.
+    has:
+        What bears on the one who assumes.
     role:
         The ARN of the role.
     trusts:
-        The statements of the role's trust policy.
+        Of the role.
 
     Returns
     -------
     Decision
-        A trust that names the principal's own ARN suffices within the account; one that names the account, and
-        every trust from another account, needs the principal's own permission for sts:AssumeRole too.
+        In its own account it suffices that the trust names the identity; where the trust names the account only,
+        and across accounts, the identity needs ``sts:AssumeRole`` as well. A Deny on either side outweighs.
 
     Notes
     -----
-    IAM User Guide, "Cross account policy evaluation logic" and "AWS JSON policy elements: Principal".
+    AWS, "Cross-account policy evaluation logic" and "AWS JSON policy elements: Principal".
     """
-    for trust in trusts:
-        if trust.effect == "deny" and _names(trust, principal) and hold(trust.conditions, principal.request)[0]:
-            return Decision("no", locations=trust.locations[:1], denied=True)
-    own = decide(principal, "sts:AssumeRole", role)
-    if own.denied:
-        return own
-    return strongest(_by(trust, principal, role, own) for trust in trusts if trust.effect == "allow")
+    stated = tuple(trusts)
+    request: Request = _request(has)
+    refused = [_denied(has, each, request) for each in stated if each.effect == "deny"]
+    if "yes" in refused:
+        return NO
+    open_denies = [trust for trust, answer in _open(has, stated, request) if answer is None]
+    decision = either(_by(has, role, each, request) for each in stated if each.effect != "deny")
+    if decision.possible and open_denies:
+        words = [word for trust in open_denies for word in holds(trust.conditions, request)[1]]
+        places = tuple(place for trust in open_denies for place in trust.locations)
+        decision = both(
+            decision, Decision("conditional", (f"the trust does not deny it, as when {' and '.join(words)}",), places)
+        )
+    return decision
 
 
-def trusts_service(trusts: Sequence[Trust], service: str) -> Decision:
-    """Decide whether a role may be assumed by an AWS service, such as ``lambda.amazonaws.com``."""
+def admits_service(trusts: Iterable[Trust], service: str, account: str) -> Decision:
+    """Decide whether a role may be assumed by an AWS service that somebody in the account passes it to.
+
+    Parameters
+    ----------
+    trusts:
+        Of the role.
+    service:
+        Such as ``lambda.amazonaws.com``.
+    account:
+        That of the role, which the service names as its source.
+
+    Returns
+    -------
+    Decision
+        Conditional where the trust asks for more than the account, such as the ARN of what the service runs.
+    """
+    request: Request = {"aws:sourceaccount": (account,), "aws:principalisawsservice": ("true",)}
+    wanted = [each for each in trusts if each.mechanism in ("service", "oidc") and _is_service(each.trusted, service)]
     found = []
-    for trust in trusts:
-        if trust.effect != "allow" or trust.mechanism != "service" or (trust.trusted or "").lower() != service.lower():
+    for trust in wanted:
+        answer, words = holds(trust.conditions, request)
+        if trust.effect == "deny":
+            if answer is True:
+                return NO
             continue
-        # what a service call carries besides, such as its source account, is set by the service itself
-        places = trust.locations[:1]
-        open_ = tuple(c for c in trust.conditions if not c.key.lower().startswith("aws:source"))
-        held, words = hold(open_, {})
-        if held is not False:
-            found.append(Decision("yes" if held else "conditional", words, places))
-    return strongest(found)
+        if answer is not False:
+            found.append(Decision("conditional" if words else "yes", words, trust.locations, (trust.id,)))
+    return either(found)
 
 
-def _by(trust: Trust, principal: Principal, role: str, own: Decision) -> Decision:
-    if not _names(trust, principal):
-        return NO
-    held, open_ = hold(trust.conditions, principal.request)
-    if held is False:
-        return NO
-    trusted = Decision("yes" if held else "conditional", open_, trust.locations)
-    same_account = role.split(":")[4] == principal.account
-    named = same_account and (_by_name(trust, principal) or trust.trusted == "*")
-    # a trust that names somebody suffices within the account, but a boundary still cuts it
-    return trusted if named and not principal.boundary else together([trusted, own])
-
-
-def _names(trust: Trust, principal: Principal) -> bool:
-    if trust.mechanism not in (None, "aws") or not trust.trusted:
+def _is_service(trusted: str | None, service: str) -> bool:
+    """Tell whether a principal is a service: by its own name, its regional one, or that of another partition."""
+    if trusted is None:
         return False
-    account = trust.trusted in (principal.account, f"arn:aws:iam::{principal.account}:root")
-    return account or trust.trusted == "*" or _by_name(trust, principal)
+    name = service.removesuffix(".amazonaws.com")
+    return bool(re.fullmatch(rf"{re.escape(name)}(\.[a-z]{{2}}(-[a-z]+)+-\d)?\.amazonaws\.com(\.cn)?", trusted.lower()))
 
 
-def _by_name(trust: Trust, principal: Principal) -> bool:
-    stated = trust.trusted or ""
-    if stated == principal.arn:
-        return True
-    # a session of a role, as arn:aws:sts::<account>:assumed-role/<name>/<session>
-    name = principal.arn.rpartition("/")[2]
-    session = f"arn:aws:sts::{principal.account}:assumed-role/{name}/*"
-    return principal.kind == "role" and bool(pattern(session).fullmatch(stated))
+def _request(has: Held) -> Request:
+    request: dict[str, tuple[str, ...] | None] = {
+        "aws:principalarn": (has.arn,),
+        "aws:principalaccount": (has.account,),
+        "aws:principaltype": ("User" if has.kind == "user" else "AssumedRole",),
+        "aws:securetransport": ("true",),
+        "aws:viaawsservice": ("false",),
+        "aws:principalisawsservice": ("false",),
+        "aws:sourcearn": None,
+        "aws:sourceaccount": None,
+        "aws:username": (has.arn.rpartition("/")[2],) if has.kind == "user" else None,
+    }
+    return request
+
+
+def _open(has: Held, trusts: Iterable[Trust], request: Request) -> Iterator[tuple[Trust, bool | None]]:
+    for trust in trusts:
+        if trust.effect == "deny" and names(has, trust) is not None:
+            yield trust, holds(trust.conditions, request)[0]
+
+
+def _denied(has: Held, trust: Trust, request: Request) -> str:
+    if names(has, trust) is None:
+        return "no"
+    return "yes" if holds(trust.conditions, request)[0] is True else "open"
+
+
+def _by(has: Held, role: str, trust: Trust, request: Request) -> Decision:
+    named = names(has, trust)
+    if named is None:
+        return NO
+    answer, words = holds(trust.conditions, request)
+    if answer is False:
+        return NO
+    session = (f"its session is named {(trust.trusted or '').rpartition('/')[2]}",) if named == SESSION else ()
+    open_conditions = (*words, *session)
+    by_trust = Decision("conditional" if open_conditions else "yes", open_conditions, trust.locations, (trust.id,))
+    suffices = named != ACCOUNT and _account_of(role) == has.account
+    own = decide(has, ASSUME, role, granted=suffices)
+    return both(by_trust, own)
+
+
+def _account_of(arn: str) -> str:
+    return arn.split(":")[4] if arn.count(":") >= 5 else ""

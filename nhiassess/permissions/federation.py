@@ -1,46 +1,208 @@
-"""May a token whose subject a trust admits become the role? By issuer, audience and what else the trust asks."""
+"""Does a trust let a token of an outside issuer in? By issuer, audience, subject and what else the trust asks for."""
 
 from __future__ import annotations
 
-from nhiassess.model.inventory import Trust
-from nhiassess.permissions.aws_conditions import Request, hold
-from nhiassess.permissions.permission import NO, Decision
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from nhiassess.model.inventory import Condition, Identity, Trust
+from nhiassess.permissions.conditions import holds, in_words
+from nhiassess.permissions.patterns import contains, is_concrete, overlap
+from nhiassess.permissions.permission import NO, Decision, both, either
 
 GITHUB = "token.actions.githubusercontent.com"
-AUDIENCE = "sts.amazonaws.com"
+AWS_AUDIENCE = "sts.amazonaws.com"
+_PULL_REQUESTS = frozenset({"pull_request", "pull_request_review", "pull_request_review_comment"})
+_EXACT = frozenset({"stringequals", "stringequalsignorecase", "arnequals"})
+_LIKE = frozenset({"stringlike", "arnlike"})
 
 
-def admits(trust: Trust, conditions: tuple[str, ...] = ()) -> Decision:
-    """Decide whether a trust admits a token whose subject it is known to match.
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is known of the tokens that somebody can get from an issuer."""
+
+    issuer: str
+    subjects: tuple[str, ...]  # patterns, where files don't show all of the subject; any of them
+    audiences: tuple[str, ...] | None = None  # None: whoever asks for the token chooses
+    claims: Mapping[str, tuple[str, ...] | None] = field(default_factory=dict)
+
+
+def job_token(job: Identity, trigger: str) -> Token:
+    """Describe the tokens that GitHub gives a job.
 
     Parameters
     ----------
-    trust:
-        One statement of a role's trust policy with the mechanism ``oidc``.
-    conditions:
-        What is open about the match of the subject, in words.
+    job:
+        The identity of the job, by the name ``owner/repository/workflow/job``; ``-`` for an owner that no file names.
+    trigger:
+        The events that start it.
+
+    Returns
+    -------
+    Token
+        The subject names the environment of the job; else the pull request, or the branch or tag.
+
+    Notes
+    -----
+    GitHub, "OpenID Connect reference: example subject claims".
+
+    Examples
+    --------
+    >>> job_token(Identity("i", name="o/r/deploy/up", environment="production"), "push").subjects
+    ('repo:o/r:environment:production',)
+    """
+    owner, repository = ("*" if part == "-" else part for part in (job.name or "-/-").split("/")[:2])
+    prefix = f"repo:{owner}/{repository}:"
+    events = {event.strip() for event in trigger.split(",") if event.strip()}
+    if job.environment:
+        subjects = [f"environment:{job.environment}"]
+    else:
+        subjects = ["pull_request"] if events & _PULL_REQUESTS else []
+        subjects += ["ref:*"] if events - _PULL_REQUESTS or not events else []
+    claims: dict[str, tuple[str, ...] | None] = {"environment": (job.environment,) if job.environment else None}
+    if "*" not in owner:
+        claims |= {"repository_owner": (owner,), "repository": (f"{owner}/{repository}",)}
+    return Token(GITHUB, tuple(prefix + each for each in subjects), None, claims)
+
+
+def account_token(account: Identity, issuer: str) -> Token:
+    """Describe the token that a cluster gives a pod of a service account for a role in AWS.
+
+    Examples
+    --------
+    >>> account_token(Identity("i", name="shop/api"), "oidc.eks.eu-west-1.amazonaws.com/id/1").subjects
+    ('system:serviceaccount:shop:api',)
+    """
+    name = (account.name or "").replace("/", ":", 1)
+    return Token(issuer, (f"system:serviceaccount:{name}",), (AWS_AUDIENCE,))
+
+
+def admits(trusts: Iterable[Trust], token: Token) -> Decision:
+    """Decide whether the trusts of a role let a token in.
+
+    Parameters
+    ----------
+    trusts:
+        Of the role.
+    token:
+        What is known of the token.
 
     Returns
     -------
     Decision
-        no for another audience than AWS asks for; conditional when the trust, or the match, has open conditions.
+        ``conditional`` where what the trust asks for is not known of the token. A trust that names no subject lets in
+        everybody to whom the issuer gives tokens. A Deny outweighs.
 
     Notes
     -----
-    OpenID Connect Core 1.0, section 2 (iss, sub, aud).
-
-    Examples
-    --------
-    >>> admits(Trust("t", mechanism="oidc", issuer=GITHUB, audience="sts.amazonaws.com")).verdict
-    'yes'
+    AWS, "Create a role for OpenID Connect federation". Wildcards count in ``StringLike`` only: in ``StringEquals`` an
+    asterisk is an asterisk, which no subject contains.
     """
-    if trust.mechanism != "oidc" or trust.effect != "allow":
+    stated = [each for each in trusts if each.mechanism == "oidc" and _same_issuer(each.issuer, token.issuer)]
+    denies = [_by(trust, token) for trust in stated if trust.effect == "deny"]
+    if any(each.verdict == "yes" for each in denies):
         return NO
-    issuer = (trust.issuer or "").removeprefix("https://").lower()
-    request: Request = {f"{issuer}:aud": (AUDIENCE,)}
-    others = tuple(each for each in trust.conditions if each.key.lower() != f"{issuer}:sub")
-    held, open_ = hold(others, request)
-    if held is False:
+    found = either(_by(trust, token) for trust in stated if trust.effect != "deny")
+    for each in denies:
+        if found.possible and each.possible:
+            words = f"the trust does not deny it, as it does when {' and '.join(each.conditions)}"
+            found = both(found, Decision("conditional", (words,), each.locations))
+    return found
+
+
+def how(trust: Trust) -> str:
+    """Give the technique of frameworks/techniques/federation.yaml by which a trust lets tokens in."""
+    subject = trust.subject
+    if subject is None:
+        return "oidc-any-subject"
+    like = any(_operator(each) in _LIKE and subject in each.values for each in trust.conditions)
+    wide = like and not is_concrete(subject)
+    if subject.startswith("system:serviceaccount:") or (wide and "*".startswith(subject[:1])):
+        return "irsa-wide-subject" if wide else "irsa-service-account"
+    if wide:
+        return "oidc-wide-subject"
+    if subject.endswith(":pull_request"):
+        return "oidc-pull-request"
+    return "oidc-environment" if ":environment:" in subject else "oidc-subject"
+
+
+def _same_issuer(stated: str | None, issuer: str) -> bool:
+    return (stated or "").removeprefix("https://").rstrip("/").lower() == issuer.lower()
+
+
+def _by(trust: Trust, token: Token) -> Decision:
+    """Decide by one trust: the conditions on the subject pattern by pattern, all others as AWS does."""
+    key = f"{(trust.issuer or '').lower()}:"
+    of_subject = tuple(each for each in trust.conditions if each.key.lower() == f"{key}sub")
+    request = {key + claim: values for claim, values in token.claims.items()}
+    others = tuple(each for each in trust.conditions if each not in of_subject)
+    if token.audiences is not None:
+        request[f"{key}aud"] = token.audiences
+    else:
+        others = tuple(each for each in others if each.key.lower() != f"{key}aud")
+    answer, words = holds(others, request)
+    if answer is False:
         return NO
-    open_ = (*conditions, *open_)
-    return Decision("conditional" if open_ else "yes", open_, trust.locations[:1])
+    return either(_of(trust, _subject(trust, of_subject, subject), words) for subject in token.subjects)
+
+
+def _of(trust: Trust, subject: tuple[bool | None, tuple[str, ...]], words: tuple[str, ...]) -> Decision:
+    if subject[0] is False:
+        return NO
+    conditions = (*subject[1], *words)
+    return Decision("conditional" if conditions else "yes", conditions, trust.locations, (trust.id,))
+
+
+def _subject(trust: Trust, conditions: Iterable[Condition], subject: str) -> tuple[bool | None, tuple[str, ...]]:
+    """Hold the conditions on the subject against a subject of which parts may be open."""
+    words: list[str] = []
+    # the owner of a repository that no file names may be the one that the trust names
+    named = re.match(r"repo:([^/:*?]+)/", trust.subject or "")
+    if named and subject.startswith("repo:*/"):
+        subject = subject.replace("*", named[1], 1)
+        words.append(f"the owner of the repository is {named[1]}")
+    for each in conditions:
+        narrowed = replace(each, values=(trust.subject,)) if trust.subject in each.values and trust.subject else each
+        operator = _operator(narrowed)
+        negated = operator.startswith(("stringnot", "arnnot"))
+        base = operator.replace("not", "", 1) if negated else operator
+        if operator == "null":
+            if narrowed.values[:1] == ("true",):
+                return False, ()
+            continue
+        if base not in _EXACT | _LIKE:
+            words.append(in_words(narrowed))
+            continue
+        answers = [_matches(value, subject, base in _LIKE) for value in narrowed.values]
+        answer = True if True in answers else None if None in answers else False
+        if negated and answer is not None:
+            answer = not answer
+        if answer is False:
+            return False, ()
+        if answer is None:
+            words.append(_open_part(subject, trust.subject or "", negated))
+    return (None if words else True), tuple(words)
+
+
+def _open_part(subject: str, stated: str, negated: bool) -> str:
+    """Say what is open about a subject: of a job most often the branch or tag that it runs on."""
+    verb = "does not run" if negated else "runs"
+    if subject.endswith(":ref:*") and ":ref:" in stated:
+        return f"the job {verb} on {stated.partition(':ref:')[2]}"
+    return f"the subject of its token, {subject}, {'is not' if negated else 'is'} {stated}"
+
+
+def _matches(stated: str, subject: str, like: bool) -> bool | None:
+    """Tell whether a stated pattern takes in every subject of a pattern; None when it takes in some."""
+    if not like:
+        if is_concrete(subject):
+            return stated == subject
+        return None if is_concrete(stated) and overlap(stated, subject) else False
+    if contains(stated, subject):
+        return True
+    return None if overlap(stated, subject) else False
+
+
+def _operator(condition: Condition) -> str:
+    return condition.operator.lower().rpartition(":")[2].removesuffix("ifexists")

@@ -2,30 +2,50 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
+from itertools import combinations
+from math import prod
 
 _REMEMBERED = 200_000
+_MOST_STATES = 1_000_000
+_MANY, _ONE = "\N{ASTERISK OPERATOR}", "\N{FULLWIDTH QUESTION MARK}"
 
 
 @lru_cache(maxsize=_REMEMBERED)
 def matches(pattern: str, text: str) -> bool:
     """Tell whether a text matches a pattern.
 
+    Notes
+    -----
+    Only the last asterisk is ever tried again, which suffices: O(m n), whatever a hostile pattern says.
+
     Examples
     --------
     >>> matches("arn:aws:s3:::logs-?/*", "arn:aws:s3:::logs-1/a/b"), matches("s3:Get*", "s3:PutObject")
     (True, False)
     """
-    return pattern in ("*", text) or bool(_compiled(pattern).fullmatch(text))
+    if pattern in ("*", text):
+        return True
+    return _takes_in(pattern, text)
 
 
-@lru_cache(maxsize=_REMEMBERED)
-def _compiled(pattern: str) -> re.Pattern[str]:
-    # runs of asterisks would make the search exponential
-    parts = re.split(r"(\*+|\?)", pattern)
-    text = "".join(".*" if part[:1] == "*" else "." if part == "?" else re.escape(part) for part in parts)
-    return re.compile(text, re.DOTALL)
+def _takes_in(pattern: str, text: str, many: str = "") -> bool:
+    """Match a pattern against a text, in which a sign may stand for a wildcard that only ``*`` takes in."""
+    at = place = 0
+    again, taken = -1, 0
+    while place < len(text):
+        sign = pattern[at] if at < len(pattern) else ""
+        if sign == "*":
+            again, taken = at, place
+            at += 1
+        elif sign and (sign == text[place] or (sign == "?" and text[place] != many)):
+            at, place = at + 1, place + 1
+        elif again >= 0:
+            taken += 1
+            at, place = again + 1, taken
+        else:
+            return False
+    return not pattern[at:].strip("*")
 
 
 def is_concrete(pattern: str) -> bool:
@@ -70,13 +90,16 @@ def overlap(*patterns: str) -> bool:
     wanted = [
         each for each in wanted if not any(other != each and contains(each, other) for other in wanted)
     ] or wanted[:1]
+    if prod(len(each) + 1 for each in wanted) > _MOST_STATES:
+        # of hostile length: two by two, which may say yes too often
+        return all(_meet(pair) for pair in combinations(wanted, 2))
     return len(wanted) < 2 or _meet(tuple(wanted))
 
 
 def _meet(patterns: tuple[str, ...]) -> bool:
     # what is left after the last places; an asterisk may match nothing, one sign, or more
     begin = tuple(_over(pattern, 0) for pattern in patterns)
-    frontier = [state for state in _choices(begin)]
+    frontier = _choices(begin)
     seen = set(frontier)
     while frontier:
         state = frontier.pop()
@@ -140,8 +163,35 @@ def contains(outer: str, inner: str) -> bool:
     if is_concrete(inner):
         return matches(outer, inner)
     # the wildcards of the inner pattern as signs that only wildcards of the outer one can match
-    many, one = "\N{ASTERISK OPERATOR}", "\N{FULLWIDTH QUESTION MARK}"
-    text = inner.replace("*", many).replace("?", one)
-    parts = re.split(r"(\*+|\?)", outer)
-    pattern = "".join(".*" if p[:1] == "*" else f"[^{many}]" if p == "?" else re.escape(p) for p in parts)
-    return bool(re.fullmatch(pattern, text, re.DOTALL))
+    text = inner.replace("*", _MANY).replace("?", _ONE)
+    return _takes_in(outer, text, many=_MANY)
+
+
+def arns_overlap(*patterns: str) -> bool:
+    """Tell whether some ARN matches all of several patterns, part by part: no wildcard reaches over a colon.
+
+    Examples
+    --------
+    >>> arns_overlap("arn:aws:sqs:*:111122223333:*", "arn:aws:sqs:eu-west-1:444455556666:jobs")
+    False
+    """
+    return all(overlap(*parts) for parts in zip(*map(_parts, patterns), strict=True))
+
+
+def arn_contains(outer: str, inner: str) -> bool:
+    """Tell whether every ARN that matches the inner pattern matches the outer one, part by part.
+
+    Examples
+    --------
+    >>> arn_contains("arn:aws:s3:::ledger/*", "arn:aws:s3:::ledger/in/*"), arn_contains("arn:aws:s3:::a", "*")
+    (True, False)
+    """
+    return all(contains(*parts) for parts in zip(_parts(outer), _parts(inner), strict=True))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _parts(pattern: str) -> tuple[str, ...]:
+    """Give the six parts of the pattern of an ARN; one that breaks off at a wildcard leaves the rest open."""
+    found = pattern.split(":", 5)
+    rest = "*" if found[-1].endswith("*") else ""
+    return (*found, *([rest] * (6 - len(found))))

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
 
 from nhiassess.model.inventory import Locations
 
@@ -21,7 +19,6 @@ class Decision:
     conditions: tuple[str, ...] = ()  # what is open, in words
     locations: Locations = ()
     grants: tuple[str, ...] = ()  # ids of the grants or trusts that permit it
-    denied: bool = False  # by an explicit Deny, which nothing else outweighs
 
     @property
     def possible(self) -> bool:
@@ -86,29 +83,3 @@ def either(decisions: Iterable[Decision]) -> Decision:
         if best.verdict == "yes":
             break
     return best
-
-
-def strongest(decisions: Iterable[Decision]) -> Decision:
-    """Give the strongest of alternatives; a no that an explicit Deny made is kept as such."""
-    found = list(decisions)
-    return min(found, key=lambda each: ANSWERS.index(each.verdict), default=NO)
-
-
-def together(decisions: Iterable[Decision]) -> Decision:
-    """Give the answer when all of several things are needed."""
-    found = list(decisions)
-    refused = next((each for each in found if each.verdict == "no"), None)
-    return refused or both(*found)
-
-
-@cache
-def pattern(text: str) -> re.Pattern[str]:
-    """Compile a pattern with ``*`` and ``?``, which takes no notice of case.
-
-    Examples
-    --------
-    >>> bool(pattern("iam:Pass*").fullmatch("IAM:passrole"))
-    True
-    """
-    parts = re.split(r"(\*+|\?)", text)
-    return re.compile("".join(".*" if p[:1] == "*" else "." if p == "?" else re.escape(p) for p in parts), re.I | re.S)

@@ -132,7 +132,9 @@ def drawn(page: str, known: frozenset[str] = frozenset()) -> bytes:
         gc.disable()  # nothing that layout makes is garbage before it is done; looking for it takes a third of the time
         try:
             fetcher = URLFetcher(allowed_protocols={"data"}, fail_on_errors=False)
-            made: bytes = HTML(string=page, url_fetcher=fetcher).write_pdf(pdf_variant="pdf/a-3a", uncompressed_pdf=True)
+            made: bytes = HTML(string=page, url_fetcher=fetcher).write_pdf(
+                pdf_variant="pdf/a-3a", uncompressed_pdf=True
+            )
         finally:
             gc.enable()
             logger.removeHandler(heard)

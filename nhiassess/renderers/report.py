@@ -184,7 +184,7 @@ def _environment(assets: Mapping[str, bytes]) -> ImmutableSandboxedEnvironment:
 
 def _drawings(look: Theme, figures: Figures) -> dict[str, Any]:
     def draw_path(figure: PathFigure, small: bool = False) -> Markup:
-        return _made(path(look, _stops(figure), _legs(figure), figure.sentence, small=small))
+        return _made(path(look, stops(figure), legs(figure), figure.sentence, small=small))
 
     def draw_groups(groups: Sequence[GroupFigure], title: str, left: float = 104) -> Markup:
         return _made(stacked_bars(look, [_bar(group) for group in groups], title, left=left))
@@ -262,8 +262,9 @@ def _bar(group: GroupFigure) -> Bar:
     )
 
 
-def _stops(figure: PathFigure) -> list[Stop]:
-    stops = []
+def stops(figure: PathFigure) -> list[Stop]:
+    """Give the stops of a path as they are drawn."""
+    made = []
     for index, node in enumerate(figure.nodes):
         last = index == len(figure.nodes) - 1
         role = "agent" if node.kind == "Agent" else "jewel" if last and figure.crown_jewel else "plain"
@@ -271,11 +272,12 @@ def _stops(figure: PathFigure) -> list[Stop]:
         if node.place:
             folder, _, name = node.place.path.rpartition("/")
             place = f"{name}:{node.place.line}"
-        stops.append(Stop(node.icon, node.kind, node.name, node.more, place, folder or "root", role))
-    return stops
+        made.append(Stop(node.icon, node.kind, node.name, node.more, place, folder or "root", role))
+    return made
 
 
-def _legs(figure: PathFigure) -> list[Leg]:
+def legs(figure: PathFigure) -> list[Leg]:
+    """Give the legs of a path as they are drawn."""
     return [
         Leg(step.verb, step.verdict, step.gate, step.holds, f"open: {step.open}" if step.open else "")
         for step in figure.steps

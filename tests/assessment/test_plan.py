@@ -10,9 +10,20 @@ from nhiassess.assessment.plan import LIMITS, Stated, stated
 from nhiassess.errors import PlanError
 from nhiassess.model.assessment import Plan
 from nhiassess.model.inventory import Location
+from nhiassess.model.knowledge import Alias
+from tests.small import catalog, check, control, known, objective
 
 NOW = "2026-11-24T09:00:00Z"
-KNOWN = ("nist-ai-rmf-1.0", "owasp-asi-2026")
+FRAMEWORKS = ("nist-ai-rmf-1.0", "owasp-asi-2026")
+KNOWN = known(
+    *map(objective, ("GOV-01", "GOV-02", "COM-02")),
+    checks=(check("c", "GOV-01"),),
+    catalogs=(
+        catalog("nist-ai-rmf-1.0", "outcomes", control("nist-ai-rmf-1.0", "GOVERN 1.1")),
+        catalog("owasp-asi-2026", "risks", *(control("owasp-asi-2026", f"ASI0{n}", "risk") for n in (1, 2, 3))),
+    ),
+    aliases=(Alias("A1", "owasp-asi-2026", "ASI01", "unofficial", "Not an OWASP id.", ("ASI02", "ASI03")),),
+)
 
 
 def read(**files: str) -> Stated:
@@ -34,7 +45,7 @@ def complaints(**files: str) -> list[str]:
 
 def test_without_a_plan_everything_known_is_assessed() -> None:
     found = read()
-    assert found.plan == Plan(frameworks=KNOWN, default=True)
+    assert found.plan == Plan(frameworks=("hub", *FRAMEWORKS), default=True)
     assert (found.declared.declared, found.deviations, found.narrative, found.provenance) == ((), (), (), {})
 
 
@@ -103,7 +114,10 @@ def test_every_complaint_of_every_file_comes_at_once_with_its_place() -> None:
         ("plan.yaml:1:1", "$.titel: is not a known key. Did you mean title?"),
         ("plan.yaml:2:16", "$.period.from: '13.11.2026' is no date."),
         ("plan.yaml:2:34", "$.period.to: '2026-02-30' is no date."),
-        ("plan.yaml:3:13", "$.frameworks: 'owasp-asi-2025' is no catalog. Known: nist-ai-rmf-1.0, owasp-asi-2026."),
+        (
+            "plan.yaml:3:13",
+            "$.frameworks: 'owasp-asi-2025' is no catalog. Known: hub, nist-ai-rmf-1.0, owasp-asi-2026.",
+        ),
         ("plan.yaml:4:25", "$.limits.rotation_days: a whole number is expected, not 'many'."),
         ("plan.yaml:4:31", "$.limits.rotations: is not a known key. Did you mean rotation_days?"),
         ("plan.yaml:5:29", "$.threat_source.initiation: 'sometimes' is not allowed here."),

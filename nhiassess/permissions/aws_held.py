@@ -1,0 +1,119 @@
+"""What bears on what an AWS identity may do: its statements, its groups', its boundary, its organisation's policies."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from nhiassess.model.inventory import Grant, Identity, Inventory
+from nhiassess.permissions.permission import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A grant, with its actions in lower case."""
+
+    grant: Grant
+    actions: tuple[str, ...]
+    not_actions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Held:
+    """All that bears on what one identity may do."""
+
+    id: str
+    kind: str
+    arn: str
+    account: str
+    allows: tuple[Statement, ...] = ()
+    denies: tuple[Statement, ...] = ()
+    boundary: tuple[Statement, ...] = ()
+    organisation: tuple[Statement, ...] = ()
+    groups: tuple[str, ...] = ()
+    remembered: dict[object, Decision] = field(default_factory=dict, repr=False)
+    spoken: dict[tuple[str, bool], tuple[Statement, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def limited(self) -> bool:
+        """Whether statements of its own take away from what its groups give."""
+        own = any(each.grant.identity == self.id and each.grant.scope == "identity" for each in self.denies)
+        return bool(self.groups) and (own or bool(self.boundary))
+
+
+def held(inventory: Inventory) -> Mapping[str, Held]:
+    """Gather what bears on each AWS identity.
+
+    Parameters
+    ----------
+    inventory:
+        Identities, grants and memberships.
+
+    Returns
+    -------
+    Mapping of str to Held
+        By the id of the identity. Groups hold their own statements; users those of their groups too.
+    """
+    own: dict[str, list[Statement]] = {}
+    organisation: list[Statement] = []
+    for grant in inventory.grants:
+        if grant.provider not in ("aws", None):
+            continue
+        if grant.scope == "organisation":
+            organisation.append(_statement(grant))
+        elif grant.identity is not None and grant.scope in ("identity", "boundary"):
+            own.setdefault(grant.identity, []).append(_statement(grant))
+    member_of: dict[str, list[str]] = {}
+    for link in inventory.links:
+        if link.verb == "member_of" and link.source.startswith("identity:aws/"):
+            member_of.setdefault(link.source, []).append(link.target)
+    return {
+        identity.id: _held(identity, own, organisation, tuple(sorted(member_of.get(identity.id, ()))))
+        for identity in inventory.identities
+        if identity.id.startswith("identity:aws/")
+    }
+
+
+def arn_of(identity: Identity) -> str:
+    """Give the ARN of an AWS identity: its native name, or what its id says.
+
+    Examples
+    --------
+    >>> arn_of(Identity("identity:aws/111122223333/role/ci/deploy"))
+    'arn:aws:iam::111122223333:role/ci/deploy'
+    """
+    if (identity.name or "").startswith("arn:"):
+        return identity.name or ""
+    _, account, rest = identity.id.split("/", 2)
+    return f"arn:aws:iam::{account}:{rest}"
+
+
+def _statement(grant: Grant) -> Statement:
+    lower = (tuple(each.lower() for each in actions) for actions in (grant.actions, grant.not_actions))
+    return Statement(grant, *lower)
+
+
+def _held(
+    identity: Identity, own: Mapping[str, list[Statement]], organisation: list[Statement], groups: tuple[str, ...]
+) -> Held:
+    account = identity.id.split("/")[1]
+    stated = [each for id in (identity.id, *groups) for each in own.get(id, ()) if each.grant.scope == "identity"]
+    boundary = [each for each in own.get(identity.id, ()) if each.grant.scope == "boundary"]
+    arn = arn_of(identity)
+    above = [] if ":role/aws-service-role/" in arn else [each for each in organisation if _is_over(each, account)]
+    return Held(
+        id=identity.id,
+        kind=identity.kind or identity.id.split("/")[2],
+        arn=arn,
+        account=account,
+        allows=tuple(each for each in stated if each.grant.effect != "deny"),
+        denies=tuple(each for each in (*stated, *boundary, *above) if each.grant.effect == "deny"),
+        boundary=tuple(boundary),
+        organisation=tuple(each for each in above if each.grant.effect != "deny" and "/rcp/" not in each.grant.id),
+        groups=groups,
+    )
+
+
+def _is_over(statement: Statement, account: str) -> bool:
+    """Tell whether an organisation's policy counts for an account: its id says for which, if its path does."""
+    return statement.grant.id.removeprefix("grant:aws/").split("/")[0] in (account, "-")

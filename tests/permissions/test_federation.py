@@ -1,0 +1,127 @@
+"""Whether a trust lets a token in."""
+
+from __future__ import annotations
+
+import pytest
+
+from nhiassess.model.inventory import Condition, Identity, Trust
+from nhiassess.permissions.federation import GITHUB, Token, account_token, admits, how, job_token
+
+EKS = "oidc.eks.eu-west-1.amazonaws.com/id/0FAKE"
+AUDIENCE = Condition("StringEquals", f"{GITHUB}:aud", ("sts.amazonaws.com",))
+
+
+def trust(subject: str | None, operator: str = "StringLike", issuer: str = GITHUB, **more: object) -> Trust:
+    conditions: tuple[Condition, ...] = (Condition("StringEquals", f"{issuer}:aud", ("sts.amazonaws.com",)),)
+    if subject is not None:
+        conditions += (Condition(operator, f"{issuer}:sub", (subject,)),)
+    more.setdefault("conditions", conditions)
+    return Trust("trust:t", "identity:r", "arn", mechanism="oidc", issuer=issuer, subject=subject, **more)  # type: ignore[arg-type]  # fields of Trust by name
+
+
+def job(name: str = "o/r/ci/build", environment: str | None = None, trigger: str = "push") -> Token:
+    return job_token(Identity("identity:j", name=name, environment=environment), trigger)
+
+
+@pytest.mark.parametrize(
+    ("subject", "operator", "token", "verdict"),
+    [
+        (None, "StringLike", job(), "yes"),
+        ("repo:o/r:*", "StringLike", job(), "yes"),
+        ("repo:o/*", "StringLike", job(), "yes"),
+        ("repo:o*", "StringLike", job(), "yes"),
+        ("*", "StringLike", job(), "yes"),
+        ("repo:o/r:*", "StringEquals", job(), "no"),
+        ("repo:o/other:*", "StringLike", job(), "no"),
+        ("repo:other/r:*", "StringLike", job(), "no"),
+        ("repo:o/r:ref:refs/heads/main", "StringEquals", job(), "conditional"),
+        ("repo:o/r:ref:refs/heads/*", "StringLike", job(), "conditional"),
+        ("repo:o/r:ref:*", "StringLike", job(), "yes"),
+        ("repo:o/r:pull_request", "StringEquals", job(), "no"),
+        ("repo:o/r:pull_request", "StringEquals", job(trigger="pull_request, push"), "yes"),
+        ("repo:o/r:environment:live", "StringEquals", job(environment="live"), "yes"),
+        ("repo:o/r:environment:live", "StringEquals", job(environment="test"), "no"),
+        ("repo:o/r:environment:live", "StringEquals", job(), "no"),
+        ("repo:o/r:ref:refs/heads/main", "StringEquals", job(environment="live"), "no"),
+        ("repo:o/r:*", "StringLike", job("-/r/ci/build"), "conditional"),
+        ("repo:o/other:*", "StringLike", job("-/r/ci/build"), "no"),
+        ("repo:o/r:*", "ForAnyValue:StringLike", job(), "yes"),
+        ("repo:o/r:*", "StringLikeIfExists", job(), "yes"),
+        ("repo:o/r:*", "StringNotLike", job(), "no"),
+        ("repo:o/other:*", "StringNotLike", job(), "yes"),
+    ],
+)
+def test_subjects(subject: str | None, operator: str, token: Token, verdict: str) -> None:
+    assert admits([trust(subject, operator)], token).verdict == verdict
+
+
+def test_what_is_open_is_said() -> None:
+    decision = admits([trust("repo:o/r:ref:refs/heads/main", "StringEquals")], job("-/r/ci/build"))
+    assert decision.conditions == ("the owner of the repository is o", "the job runs on refs/heads/main")
+
+
+def test_another_issuer_is_not_let_in() -> None:
+    assert admits([trust(None, issuer="gitlab.com")], job()).verdict == "no"
+    assert admits([trust(None)], Token("gitlab.com", ("project_path:g/p",))).verdict == "no"
+
+
+def test_the_audience_counts_where_it_is_known() -> None:
+    account = Identity("identity:a", name="shop/api")
+    other = Condition("StringEquals", f"{EKS}:aud", ("vault",))
+    assert admits([trust(None, issuer=EKS, conditions=(other,))], account_token(account, EKS)).verdict == "no"
+    # a job asks for the audience that it wants
+    vault = Condition("StringEquals", f"{GITHUB}:aud", ("vault",))
+    assert admits([trust(None, conditions=(vault,))], job()).verdict == "yes"
+
+
+def test_all_values_of_a_claim_that_is_absent_hold() -> None:
+    every = Condition("ForAllValues:StringEquals", f"{GITHUB}:environment", ("live",))
+    assert admits([trust(None, conditions=(AUDIENCE, every))], job()).verdict == "yes"
+    plain = Condition("StringEquals", f"{GITHUB}:environment", ("live",))
+    assert admits([trust(None, conditions=(AUDIENCE, plain))], job()).verdict == "no"
+
+
+def test_other_claims_are_known_or_open() -> None:
+    owner = Condition("StringEquals", f"{GITHUB}:repository_owner", ("o",))
+    assert admits([trust(None, conditions=(owner,))], job()).verdict == "yes"
+    assert admits([trust(None, conditions=(owner,))], job("p/r/ci/build")).verdict == "no"
+    workflow = Condition("StringLike", f"{GITHUB}:job_workflow_ref", ("o/r/*",))
+    assert admits([trust(None, conditions=(workflow,))], job()).verdict == "conditional"
+
+
+def test_a_deny_outweighs() -> None:
+    denied = trust("repo:o/r:*", effect="deny")
+    assert admits([trust(None), denied], job()).verdict == "no"
+    assert admits([trust(None), trust("repo:o/other:*", effect="deny")], job()).verdict == "yes"
+
+
+@pytest.mark.parametrize(
+    ("subject", "operator", "verdict"),
+    [
+        ("system:serviceaccount:shop:api", "StringEquals", "yes"),
+        ("system:serviceaccount:shop:web", "StringEquals", "no"),
+        ("system:serviceaccount:shop:*", "StringLike", "yes"),
+        ("system:serviceaccount:other:*", "StringLike", "no"),
+        ("system:serviceaccount:shop:*", "StringEquals", "no"),
+    ],
+)
+def test_service_accounts(subject: str, operator: str, verdict: str) -> None:
+    token = account_token(Identity("identity:a", name="shop/api"), EKS)
+    assert admits([trust(subject, operator, EKS)], token).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("subject", "operator", "technique"),
+    [
+        (None, "StringLike", "oidc-any-subject"),
+        ("repo:o/r:*", "StringLike", "oidc-wide-subject"),
+        ("repo:o/r:*", "StringEquals", "oidc-subject"),
+        ("repo:o/r:pull_request", "StringEquals", "oidc-pull-request"),
+        ("repo:o/r:environment:live", "StringEquals", "oidc-environment"),
+        ("repo:o/r:ref:refs/heads/main", "StringEquals", "oidc-subject"),
+        ("system:serviceaccount:shop:api", "StringEquals", "irsa-service-account"),
+        ("system:serviceaccount:shop:*", "StringLike", "irsa-wide-subject"),
+    ],
+)
+def test_ways_in(subject: str | None, operator: str, technique: str) -> None:
+    assert how(trust(subject, operator)) == technique
