@@ -106,8 +106,9 @@ def look(root: Path, sources: Sequence[Source], only: Path | None = None) -> Obs
             document = read(found.path, content, key=key)
         except FormatError as error:
             what = error.complaints[0]
-            rows.append(replace(row, status="skipped", reason=what.what))
-            skipped.append(_skipped(found.path, str(replace(what, where="")), "file", what.where))
+            reason = str(replace(what, where=""))
+            rows.append(replace(row, status="skipped", reason=reason))
+            skipped.append(_skipped(found.path, reason, "file", what.where))
             continue
         documents[found.path] = document
         rows.append(replace(row, sources=tuple(source.name for source in readers)))
@@ -119,7 +120,10 @@ def look(root: Path, sources: Sequence[Source], only: Path | None = None) -> Obs
             inventories.append(by_name[name].read(files))
         except FormatError as error:
             refused = {file.path for file in files}
-            rows = [_refused(row, name, error.complaints[0].what) if row.id in refused else row for row in rows]
+            rows = [
+                _refused(row, name, str(replace(error.complaints[0], where=""))) if row.id in refused else row
+                for row in rows
+            ]
             unread = any(row.id in refused and row.status == "skipped" for row in rows)
             skipped += [
                 _skipped(files[0].path, str(replace(each, where="")), "file" if unread else name, each.where)

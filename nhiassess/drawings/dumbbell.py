@@ -34,7 +34,7 @@ def dumbbell(look: Look, spans: Sequence[Span], panels: Sequence[str], title: st
     each = (WIDTH - left - gap * len(panels)) / len(panels)
     most = max((max(pair) for span in spans for pair in span.pairs if pair), default=1)
     steps = ticks(most, 3)
-    bottom = 24 + 11.4 * len(spans)
+    bottom = 24 + 10 * len(spans)
     parts = []
     sans = look.face(SANS, 400)
     for index, panel in enumerate(panels):
@@ -46,14 +46,14 @@ def dumbbell(look: Look, spans: Sequence[Span], panels: Sequence[str], title: st
             parts.append(line(look, f"M{number(x)} 22V{number(bottom)}", "rule", 0.5))
             parts.append(text(look, x, 19, str(step), size=6.4, colour="ink-2", anchor="middle"))
         for row, span in enumerate(spans):
-            y = 33 + row * 11.4
+            y = 33 + row * 10
             pair = span.pairs[index]
             if pair:
                 parts.append(_pair(look, x0 + pair[0] * scale, x0 + pair[1] * scale, y, pair))
             else:
                 parts.append(text(look, x0 + 4, y + 2.5, "not computed", size=6.8, colour="ink-2"))
     for row, span in enumerate(spans):
-        parts.append(text(look, 0, 35.5 + row * 11.4, sans.fit(span.label, 7.2, left - 6), size=7.2))
+        parts.append(text(look, 0, 35.5 + row * 10, sans.fit(span.label, 7, left - 6), size=7))
     parts.append(_legend(look, left, bottom + 12))
     return svg(WIDTH, bottom + 18, title, parts, "The figures stand in the table below.")
 

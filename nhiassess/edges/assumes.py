@@ -34,7 +34,9 @@ class Assumes:
                 continue
             for actor in _candidates(trusts, actors, allowed, by_arn):
                 how = {found for each in trusts if each.effect != "deny" and (found := names(actor, each)) is not None}
-                if actor.id == id or not how:
+                # who administers the account has its roles anyway
+                inside = actor.kind == "administrator" and actor.account == role.account
+                if actor.id == id or inside or not how:
                     continue
                 decision = may_assume(actor, role.arn, trusts)
                 if decision.possible:
@@ -63,7 +65,7 @@ def _candidates(
 
 
 def _acts(has: Held) -> bool:
-    return has.kind in ("user", "role") and ":role/aws-service-role/" not in has.arn
+    return has.kind != "group" and ":role/aws-service-role/" not in has.arn
 
 
 def _technique(actor: Held, role: Held, how: set[str]) -> str:

@@ -84,8 +84,8 @@ def _too_deep(path: str, line: int, column: int) -> FormatError:
 def _refusal(path: str, text: str, message: str) -> FormatError:
     found = _WHERE.search(message)
     line, column = (int(found[1]), int(found[2])) if found and found[1] else Places(text).at(len(text))
-    # what stands in quotes or brackets comes from the file
-    told = _NAMED.sub("it", _WHERE.sub("", message))
+    # what stands in quotes or brackets comes from the file; marks alone are those of TOML
+    told = _NAMED.sub(lambda found: "it" if re.search(r"\w", found[0]) else found[0], _WHERE.sub("", message))
     return FormatError(f"not TOML: {told}", f"{path}:{line}:{column}", "Check quotes and brackets on this line.")
 
 

@@ -64,8 +64,11 @@ def _refusal(path: str, text: str, error: yaml.YAMLError) -> FormatError:
     where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{path}:1:1"
     if "{{" in text:
         return FormatError("a template, not YAML until it is rendered", where, "Render it, then give the result.")
-    # the words in quotes come from the file and could be anything
-    told = _QUOTED.sub("a word", str(getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"))
+    # the words in quotes come from the file and could be anything; marks alone are those of YAML
+    told = _QUOTED.sub(
+        lambda found: "a word" if re.search(r"\w", found[0]) else found[0],
+        str(getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"),
+    )
     return FormatError(f"not YAML: {told}", where, "Check indentation, quotes and tabs on and above this line.")
 
 

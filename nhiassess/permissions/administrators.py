@@ -96,7 +96,8 @@ def administers_account(has: Held) -> Decision:
 
 def _asked(has: Held, question: str) -> Decision:
     action, _, kind = question.partition(" ")
-    name = f"arn:aws:iam::{has.account}:{kind}" if kind else f"arn:aws:{action.partition(':')[0]}:::"
+    service = action.partition(":")[0]
+    name = f"{has.partition}:iam::{has.account}:{kind}" if kind else f"{has.partition}:{service}:::"
     return decide(has, action, name + _ANY_NAME)
 
 

@@ -21,7 +21,7 @@ from nhiassess.permissions.aws_trust import ASSUME, may_assume, trusts_of
 from nhiassess.permissions.patterns import is_concrete, matches
 from nhiassess.permissions.permission import NO, Decision, both, either
 
-EVERYTHING = "arn:aws:iam::aws:policy/AdministratorAccess"
+_EVERYTHING = ":iam::aws:policy/AdministratorAccess"
 _OWN = frozenset({"self", "own_policy", "own_group"})
 _NEW = "\N{REPLACEMENT CHARACTER}"  # stands for a name that only a wildcard matches
 # whose boundary the request of these carries
@@ -79,7 +79,9 @@ def estate(inventory: Inventory) -> Estate:
     for id, has in sorted(everybody.items()):
         by_kind.setdefault((has.account, has.kind), []).append(has)
         arns = {each.grant.policy or "" for each in (*has.allows, *has.denies) if each.grant.scope == "identity"}
-        policies[id] = tuple(sorted(each for each in arns if each.startswith(f"arn:aws:iam::{has.account}:policy/")))
+        policies[id] = tuple(
+            sorted(each for each in arns if each.startswith(f"{has.partition}:iam::{has.account}:policy/"))
+        )
     sets = {has.account for has in everybody.values() if (by_design(has.arn) or "").startswith("a permission set")}
     return Estate(
         held=everybody,
@@ -146,8 +148,8 @@ def makes(actor: Held, requirements: Sequence[Requirement]) -> Decision:
         if not is_concrete(pattern)
     }
     names = sorted({_NEW if ":role/" not in each else each.partition(":role/")[2] for each in patterns})
-    arns = [f"arn:aws:iam::{actor.account}:role/{each.replace('*', _NEW)}" for each in names]
-    more = {"iam:PermissionsBoundary": None, "iam:PolicyARN": EVERYTHING}
+    arns = [f"{actor.partition}:iam::{actor.account}:role/{each.replace('*', _NEW)}" for each in names]
+    more = {"iam:PermissionsBoundary": None, "iam:PolicyARN": actor.partition + _EVERYTHING}
     return either(both(*(decide(actor, each.action, arn, more) for each in requirements)) for arn in arns)
 
 
@@ -180,8 +182,8 @@ def _asked(actor: Held, action: str, arn: str, whose: Held, found: Estate) -> De
     if not action.lower().startswith("iam:attach"):
         return decide(actor, action, arn, more)
     # which policy is attached the actor chooses: one that gives everything
-    able = {EVERYTHING} | {
-        statement.grant.policy or EVERYTHING
+    able = {actor.partition + _EVERYTHING} | {
+        statement.grant.policy or ""
         for id, each in found.administrators.items()
         for statement in found.held[id].allows
         if statement.grant.id in each.decision.grants and (statement.grant.policy or "").startswith("arn:")

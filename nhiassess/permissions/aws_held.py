@@ -23,7 +23,7 @@ class Held:
     """All that bears on what one identity may do."""
 
     id: str
-    kind: str
+    kind: str  # user | role | group | administrator, whom only an escalation gains
     arn: str
     account: str
     allows: tuple[Statement, ...] = ()
@@ -33,6 +33,11 @@ class Held:
     groups: tuple[str, ...] = ()
     remembered: dict[object, Decision] = field(default_factory=dict, repr=False)
     spoken: dict[tuple[str, bool], tuple[Statement, ...]] = field(default_factory=dict, repr=False)
+
+    @property
+    def partition(self) -> str:
+        """What its ARN begins with, which differs in China and for the government."""
+        return ":".join(self.arn.split(":")[:2])
 
     @property
     def limited(self) -> bool:
@@ -103,7 +108,7 @@ def _held(
     above = [] if ":role/aws-service-role/" in arn else [each for each in organisation if _is_over(each, account)]
     return Held(
         id=identity.id,
-        kind=identity.kind or identity.id.split("/")[2],
+        kind=identity.id.split("/")[2],
         arn=arn,
         account=account,
         allows=tuple(each for each in stated if each.grant.effect != "deny"),

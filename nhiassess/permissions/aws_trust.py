@@ -35,7 +35,7 @@ def names(has: Held, trust: Trust) -> str | None:
         `NAMED`, `SESSION` for one session of a role, `ACCOUNT`, `EVERYBODY`, or None.
     """
     trusted = trust.trusted or ""
-    if trust.mechanism not in ("aws", None) or has.kind not in ("user", "role"):
+    if trust.mechanism not in ("aws", None) or has.kind == "group":
         return None
     if trusted == has.arn:
         return NAMED

@@ -218,7 +218,8 @@ def _principal(condition: Condition, request: Request, wanted: bool) -> bool | N
         return not wanted
     if not arn or not account:
         return None
-    ours = {arn[0], account[0], f"arn:aws:iam::{account[0]}:root"}
+    root = ":".join((*arn[0].split(":")[:4], account[0], "root"))
+    ours = {arn[0], account[0], root}
     return bool(ours & set(condition.values)) == wanted
 
 

@@ -118,7 +118,7 @@ def how(trust: Trust) -> str:
         return "oidc-any-subject"
     like = any(_operator(each) in _LIKE and subject in each.values for each in trust.conditions)
     wide = like and not is_concrete(subject)
-    if subject.startswith("system:serviceaccount:") or (wide and "*".startswith(subject[:1])):
+    if subject.startswith("system:serviceaccount:") or (wide and not _same_issuer(trust.issuer, GITHUB)):
         return "irsa-wide-subject" if wide else "irsa-service-account"
     if wide:
         return "oidc-wide-subject"

@@ -153,6 +153,19 @@ def test_a_role_in_another_account() -> None:
     assert (found[ADA.name or ""].techniques, found[ADA.name or ""].via) == (("sts-002",), far.name)
 
 
+def test_an_administrator_that_is_gained_reaches_other_accounts_but_is_nobody_s_target() -> None:
+    far = role("far", THERE)
+    values = ADA, far, allow(ADA, "iam:*"), allow(far, "s3:*"), trust(far, f"arn:aws:iam::{HERE}:root")
+    full = graph(inventory(*values))
+    gained = f"identity:aws/{HERE}/administrator"
+    assert {(t, d["verb"]) for _, t, d in full.out_edges(gained, data=True) if t.startswith("identity:")} == {
+        (far.id, "assumes")
+    }
+    techniques = {d["value"].technique for _, _, d in full.in_edges(gained, data=True)}
+    assert "iam-007" in techniques
+    assert not techniques & {"iam-002", "iam-012"}
+
+
 def test_an_administrator_by_name_only_is_a_role_like_others() -> None:
     named = role("administrator")
     assert named.name not in rows(named, allow(named, "s3:*"))

@@ -261,6 +261,23 @@ def test_service_linked_roles_are_nobodys() -> None:
     assert derived(takes_over.EDGE, *values) == []
 
 
+def test_other_partitions_have_other_arns() -> None:
+    def moved(each: Identity) -> Identity:
+        return replace(each, name=(each.name or "").replace("arn:aws:", "arn:aws-us-gov:"))
+
+    ada, boss = moved(ADA), moved(BOSS)
+    everything = when("ArnEquals", "iam:PolicyARN", "arn:aws-us-gov:iam::aws:policy/AdministratorAccess")
+    on_boss = (boss.name or "",)
+    values = ada, boss, allow(boss, "*"), boundary(boss, "*", on=("arn:aws-us-gov:*",))
+    able = (
+        allow(ada, "iam:AttachRolePolicy", on=on_boss, conditions=everything),
+        allow(ada, "iam:UpdateAssumeRolePolicy"),
+    )
+    assert "iam-019" in {edge.technique for edge in derived(takes_over.EDGE, *values, *able)}
+    root = trust(boss, f"arn:aws-us-gov:iam::{HERE}:root")
+    assert said(derived(assumes.EDGE, ada, boss, root, allow(ada, "sts:AssumeRole"))) == {("assumes", "boss", "yes")}
+
+
 def test_groups_assume_nothing() -> None:
     assert derived(assumes.EDGE, TEAM, BOSS, allow(TEAM, "sts:AssumeRole"), trust(BOSS, "*")) == []
 

@@ -1,0 +1,76 @@
+"""Runs of the real command and of the pipeline on folders that were made to do harm."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from nhiassess import pipeline
+from nhiassess.model.assessment import Assessment
+from nhiassess.model.knowledge import Knowledge
+
+NOW = "2026-11-24T09:00:00Z"
+GOOD = '{"mcpServers": {"files": {"command": "npx", "args": ["-y", "@scope/server@1.2.3", "/srv/reports"]}}}'
+
+
+@dataclass(frozen=True)
+class Report:
+    """One assessment and what was drawn of it."""
+
+    assessment: Assessment
+    outputs: Mapping[str, bytes]
+
+    @property
+    def html(self) -> str:
+        return self.outputs["report.html"].decode("utf-8")
+
+    @property
+    def data(self) -> Any:
+        return json.loads(self.outputs["assessment.json"])
+
+    @property
+    def status(self) -> dict[str, str]:
+        return {file.id: file.status for file in self.assessment.inventory.files}
+
+    @property
+    def skipped(self) -> dict[str, list[str]]:
+        """The reasons for which anything of a file was skipped."""
+        found: dict[str, list[str]] = {}
+        for row in self.assessment.inventory.skipped:
+            found.setdefault(row.locations[0].path, []).append(row.reason)
+        return found
+
+
+def report(root: Path, *formats: str) -> Report:
+    """Assess a folder and draw it."""
+    assessment = pipeline.assess(root, NOW)
+    return Report(assessment, pipeline.render(assessment, formats or ("html", "json", "sarif")))
+
+
+def write(root: Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write files below a folder."""
+    for path, content in files.items():
+        file = root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content.encode() if isinstance(content, str) else content)
+    return root
+
+
+def run(*words: str, cwd: Path | None = None, **more: Any) -> subprocess.CompletedProcess[str]:
+    """Run the command as a process of its own."""
+    command = [sys.executable, "-m", "nhiassess", *words]
+    env = {**os.environ, "COLUMNS": "120", "PYTHONPATH": str(Path(pipeline.__file__).parents[1])}
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, env=env, timeout=60, **more)
+
+
+@cache
+def knowledge() -> Knowledge:
+    """What came with the package."""
+    return pipeline.knowledge()
