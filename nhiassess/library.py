@@ -53,7 +53,7 @@ def observe(path: str | Path, now: str | None = None) -> Inventory:
     Inventory
         One tuple for each kind of value, each value with its places.
     """
-    return pipeline.observe(path, now or _now()).inventory
+    return pipeline.inventory(path, now or _now()).inventory
 
 
 def graph(of: str | Path | Assessment, now: str | None = None) -> nx.MultiDiGraph[str]:

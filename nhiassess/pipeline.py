@@ -63,14 +63,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
-class Estate:
-    """What was observed and stated, joined, with the edges that follow from it."""
+class Observation:
+    """What was observed and stated, joined."""
 
     place: Place
     knowledge: Knowledge
     stated: Stated
     observed: Observed
     inventory: Inventory
+
+
+@dataclass(frozen=True, slots=True)
+class Estate(Observation):
+    """An observation, with the edges and the graph that follow from it."""
+
     edges: tuple[Edge, ...]
     graph: nx.MultiDiGraph[str]
 
@@ -101,8 +107,8 @@ def knowledge(own: Mapping[str, bytes] | None = None) -> Knowledge:
     return known
 
 
-def observe(path: str | FilePath, now: str, progress: Progress = _silent) -> Estate:
-    """Observe an estate: read its files, join what they say, and derive who reaches what.
+def inventory(path: str | FilePath, now: str, progress: Progress = _silent) -> Observation:
+    """Read the files of an estate and join what they say.
 
     Parameters
     ----------
@@ -115,8 +121,8 @@ def observe(path: str | FilePath, now: str, progress: Progress = _silent) -> Est
 
     Returns
     -------
-    Estate
-        Inventory, edges and graph.
+    Observation
+        With the inventory.
 
     Raises
     ------
@@ -137,12 +143,31 @@ def observe(path: str | FilePath, now: str, progress: Progress = _silent) -> Est
             "is empty", str(path), "Name a folder with agent configurations, or run `nhiassess demo`."
         )
     progress("joining")
-    inventory = merge([observed.inventory, said.declared])
+    joined = merge([observed.inventory, said.declared])
     for join in sorted(installed.plugins("joins", "JOIN"), key=lambda each: (each.order, each.name)):
-        inventory = join.join(inventory, known)
+        joined = join.join(joined, known)
+    return Observation(place, known, said, observed, joined)
+
+
+def observe(path: str | FilePath, now: str, progress: Progress = _silent) -> Estate:
+    """Observe an estate: read its files, join what they say, and derive who reaches what.
+
+    Parameters
+    ----------
+    path, now, progress:
+        As for `inventory`.
+
+    Returns
+    -------
+    Estate
+        Inventory, edges and graph.
+    """
+    seen = inventory(path, now, progress)
     progress("deriving edges")
-    edges = tuple(edge for rule in installed.plugins("edges", "EDGE") for edge in rule.derive(inventory, known))
-    return Estate(place, known, said, observed, inventory, _unique(edges), build(inventory, edges, known))
+    rules = installed.plugins("edges", "EDGE")
+    edges = tuple(edge for rule in rules for edge in rule.derive(seen.inventory, seen.knowledge))
+    graph = build(seen.inventory, edges, seen.knowledge)
+    return Estate(seen.place, seen.knowledge, seen.stated, seen.observed, seen.inventory, _unique(edges), graph)
 
 
 def assess(path: str | FilePath, now: str, progress: Progress = _silent) -> Assessment:
@@ -168,14 +193,14 @@ def assess(path: str | FilePath, now: str, progress: Progress = _silent) -> Asse
 
 def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessment:
     """Ask the graph and the tables of an estate, and conclude."""
-    known, said, inventory, graph = estate.knowledge, estate.stated, estate.inventory, estate.graph
+    known, said, seen, graph = estate.knowledge, estate.stated, estate.inventory, estate.graph
     progress("walking privilege paths")
     reached, blast, ways = reach(graph), blast_radius(graph), paths(graph)
     exposed, escalated = exposure(graph), escalations(graph)
     used = attribution(graph)
     progress("asking the checks")
     laid = tables(
-        inventory,
+        seen,
         edges=estate.edges,
         reach=reached,
         paths=ways,
@@ -186,17 +211,17 @@ def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessme
     )
     answers = ask(known.checks, laid)
     progress("determining")
-    determined = determine(known, answers, inventory.attestations, said.plan, now)
-    agents = [agent.id for agent in inventory.agents]
+    determined = determine(known, answers, seen.attestations, said.plan, now)
+    agents = [agent.id for agent in seen.agents]
     applies = preconditions(known, said.plan.frameworks, laid, agents)
     risks = agent_risks(known, said.plan.frameworks, agents, applies, determined, used)
     hubs = [catalog.id for catalog in known.catalogs if catalog.reads_as == "objectives"]
-    controls = coverage(known, [*hubs, *said.plan.frameworks], determined, risks, inventory.attestations, now)
-    shown = evidence(places(answers, ways), estate.observed.texts, inventory.files, _collected(said.provenance))
+    controls = coverage(known, [*hubs, *said.plan.frameworks], determined, risks, seen.attestations, now)
+    shown = evidence(places(answers, ways), estate.observed.texts, seen.files, _collected(said.provenance))
     found = findings(
         known,
         answers,
-        inventory,
+        seen,
         attribution=used,
         reach=reached,
         exposure=exposed,
@@ -221,7 +246,7 @@ def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessme
         plan=said.plan,
         meta=meta(estate, now),
         knowledge=known,
-        inventory=inventory,
+        inventory=seen,
         edges=estate.edges,
         reach=reached,
         blast=blast,
@@ -240,7 +265,7 @@ def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessme
         previous=earlier.date if earlier else None,
         narrative=said.narrative,
         evidence=shown,
-        warnings=(*estate.observed.warnings, *_unobserved(said, inventory, answers)),
+        warnings=(*estate.observed.warnings, *_unobserved(said, seen, answers)),
     )
 
 

@@ -92,7 +92,7 @@ class Names:
         if found:
             return found
         kind, icon = _KINDS.get(id.partition(":")[0], ("Node", "i-resource"))
-        if id.endswith("/administrator"):
+        if id.endswith("/administrator") and id.count("/") == 2:
             kind, icon = "Escalation", "i-escalation"
         name = _grant(id) if kind == "Grant" else _outer(id) if id.startswith(("input:", "destination:")) else tail(id)
         return Node(id, kind, icon, name, "", None)

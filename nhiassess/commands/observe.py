@@ -29,7 +29,7 @@ def command(path: Path, shown: str, now: str | None) -> None:
 
     Agents, tools, servers, identities, credentials, grants and their relations, and what could not be looked at.
     """
-    inventory = pipeline.observe(path, at(now), progress()).inventory
+    inventory = pipeline.inventory(path, at(now), progress()).inventory
     answer = observed(inventory)
     show(shown, answer, AGENT, "No agent was found.", answer["agents"])
     if shown == "json":
