@@ -34,11 +34,12 @@ def risk_grid(look: Look, levels: Sequence[Sequence[int]], dots: Sequence[Dot], 
     title:
         What the drawing shows.
     """
-    w, h, left = 47.0, 33.0, 52.0
+    w, h, left = 47.0, 30.0, 52.0
+    bottom = 6 + 5 * h
     parts = []
     for likelihood in range(5):
         y = 6 + (4 - likelihood) * h
-        parts.append(text(look, 47, y + 18.5, WORDS[likelihood], size=6.6, colour="ink-2", anchor="end"))
+        parts.append(text(look, 47, y + 17, WORDS[likelihood], size=6.6, colour="ink-2", anchor="end"))
         for impact in range(5):
             x = left + impact * w
             level = levels[likelihood][impact]
@@ -48,24 +49,25 @@ def risk_grid(look: Look, levels: Sequence[Sequence[int]], dots: Sequence[Dot], 
             here = [dot.label for dot in dots if (dot.likelihood, dot.impact) == (likelihood, impact)]
             parts.append(_discs(look, x, y, here))
     parts += [
-        text(look, left + (impact + 0.5) * w, 181, WORDS[impact], size=6.6, colour="ink-2", anchor="middle")
+        text(look, left + (impact + 0.5) * w, bottom + 10, WORDS[impact], size=6.6, colour="ink-2", anchor="middle")
         for impact in range(5)
     ]
-    parts.append(text(look, left + 2.5 * w, 192, "Impact", size=7, weight=600, anchor="middle"))
+    parts.append(text(look, left + 2.5 * w, bottom + 21, "Impact", size=7, weight=600, anchor="middle"))
     parts.append(
-        f'<g transform="translate(8 88) rotate(-90)">{text(look, 0, 0, "Likelihood", weight=600, anchor="middle")}</g>'
+        f'<g transform="translate(8 {number(6 + 2.5 * h)}) rotate(-90)">'
+        f"{text(look, 0, 0, 'Likelihood', weight=600, anchor='middle')}</g>"
     )
-    return svg(left + 5 * w, 195, title, parts, "Each finding and its cell stand in the table of findings.")
+    return svg(left + 5 * w, bottom + 24, title, parts, "Each finding and its cell stand in the table of findings.")
 
 
 def _discs(look: Look, x: float, y: float, labels: Sequence[str]) -> str:
     if len(labels) > 6:
-        return _disc(look, x + 17, y + 17, f"{len(labels)} findings", wide=True)
+        return _disc(look, x + 17, y + 15.5, f"{len(labels)} findings", wide=True)
     parts = []
-    top = y + (17 if len(labels) <= 3 else 10.5)
+    top = y + (15.5 if len(labels) <= 3 else 8.6)
     for index, label in enumerate(labels):
         column, row = index % 3, index // 3
-        parts.append(_disc(look, x + 8.5 + column * 12.6, top + row * 12.4, label))
+        parts.append(_disc(look, x + 7.5 + column * 12, top + row * 11.8, label))
     return "".join(parts)
 
 

@@ -131,12 +131,12 @@ def limit(name: str, value: object) -> str:
     Examples
     --------
     >>> limit("rotation_days", 90), limit("blast_radius_limit_tier_1", 50)
-    ('rotation 90 days', 'blast radius limit tier 1 50 weighted resources')
+    ('rotation: 90 days', 'blast radius limit tier 1: 50 weighted resources')
     """
     stem, _, unit = name.rpartition("_")
     if unit not in ("days", "seconds"):
         stem, unit = name, "weighted resources" if name.startswith("blast_radius") else ""
-    return f"{_words(stem)} {value} {unit}".strip()
+    return f"{_words(stem)}: {value} {unit}".strip()
 
 
 def opening(text: str, most: int) -> str:
