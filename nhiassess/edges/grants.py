@@ -38,16 +38,14 @@ class Grants:
             administrator = administers_account(has)
             for statement in has.allows:
                 grant = statement.grant
-                own = grant.identity == has.id
-                if not own and not has.limited:
+                # what a group gives is the group's own edge; members who are limited have statements of their own
+                if grant.identity != has.id:
                     continue
                 alone = replace(has, allows=(statement,), remembered={}, spoken={})
-                if own and _leaves_something(alone, grant):
+                if _leaves_something(alone, grant):
                     yield edge(has.id, "granted", grant.id, _gives(grant), grant.locations)
                     if not (administrator.possible and is_everything(grant)):
                         yield from _opened(alone, statement, resources)
-                elif not own:
-                    yield from _left(alone, statement, administrator, resources)
 
 
 def _leaves_something(has: Held, grant: Grant) -> bool:
@@ -91,34 +89,6 @@ def _opened(
                     verdict=decision.verdict,
                     conditions=decision.conditions,
                 )
-
-
-def _left(
-    has: Held,
-    statement: Statement,
-    administrator: Decision,
-    resources: Resources,
-) -> Iterator[Edge]:
-    """Give the edge of a member to a statement of its group, as far as the member's own statements leave it.
-
-    The statement's edges to resources are the group's: where the member has less, its own edge says so, and where
-    nothing is left there is none.
-    """
-    grant = statement.grant
-    if is_everything(grant):
-        answers = [administrator]
-    else:
-        alone = list(_opened(has, statement, resources))
-        group = replace(has, boundary=(), denies=(), remembered={}, spoken={})
-        answers = [Decision(each.verdict, each.conditions) for each in alone]
-        if len(alone) < len(list(_opened(group, statement, resources))):
-            answers = [Decision("conditional", ("its own statements do not take it away",))] if alone else []
-    best = either(answers) if answers else Decision("no")
-    if best.possible:
-        reason = f"has it from its group: {_gives(grant)}"
-        yield edge(
-            has.id, "granted", grant.id, reason, grant.locations, verdict=best.verdict, conditions=best.conditions
-        )
 
 
 def _reach(has: Held, grant: Grant, arn: str, owners: frozenset[str]) -> Decision:

@@ -10,7 +10,7 @@ from nhiassess.model.inventory import Grant, Identity, Inventory, Locations
 from nhiassess.model.knowledge import Knowledge, Requirement, Technique
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.administrators import administrators
-from nhiassess.permissions.kubernetes import CLUSTER, bound, decide, names_allowed
+from nhiassess.permissions.kubernetes import CLUSTER, bound, decide, names_allowed, namespaces
 from nhiassess.permissions.permission import NO, Decision, both, either
 
 ADMINISTRATOR = "identity:kubernetes/-/administrator"
@@ -20,6 +20,9 @@ _NAMES = {
     "bind:rbac.authorization.k8s.io/clusterroles": "cluster-admin",
     "approve:certificates.k8s.io/signers": "kubernetes.io/kube-apiserver-client",
 }
+_ANYTHING = "escalate:-/-"  # what only a role that may be anything allows
+# a role that is not in scope would meet every technique: of those one edge says that it may be anything
+_TOLD = frozenset({"yes", "conditional"})
 _LACKING = {
     "pod_of_target": "a pod runs as it",
     "token_of_target": "a Secret of the namespace keeps a token of it",
@@ -59,7 +62,7 @@ class KubernetesEscalates:
                     yield from _administers(id, grants, technique)
                 else:
                     yield from _becomes(id, grants, technique, cluster)
-            yield from _unknown(id, grants)
+            yield from _unknown(id, grants, cluster)
 
 
 def _cluster(inventory: Inventory) -> Cluster:
@@ -84,7 +87,7 @@ def _cluster(inventory: Inventory) -> Cluster:
 def _administers(id: str, grants: Sequence[Grant], technique: Technique) -> Iterator[Edge]:
     for required in technique.requires:
         decision = both(*(_anywhere(grants, each, technique) for each in required))
-        if decision.possible:
+        if decision.verdict in _TOLD:
             words = f"may {_actions(required)} in the whole cluster, and so administer it ({technique.id})"
             yield _edge(id, ADMINISTRATOR, words, decision, technique, technique.needs_resource != "admission")
             return
@@ -110,7 +113,7 @@ def _becomes(id: str, grants: Sequence[Grant], technique: Technique, cluster: Cl
         for required in technique.requires:
             decision, seen = _on(grants, required, technique, target, cluster)
             better = either((best, decision)) is decision and decision is not best
-            if decision.possible and (better or (seen and not observed)):
+            if decision.verdict in _TOLD and (better or (seen and not observed)):
                 best, why, observed = decision, _actions(required), seen
         if best.possible:
             words = f"may {why}, and so act as {target.name or target.id} ({technique.id})"
@@ -176,21 +179,33 @@ def _request(grants: Sequence[Grant], requirement: Requirement, target: Identity
     return both(one, Decision("conditional", (words,))) if one.possible else one
 
 
-def _unknown(id: str, grants: Iterable[Grant]) -> Iterator[Edge]:
-    """Say that a role is bound whose text was not in scope, so that it may be anything."""
-    answers = [decide([grant], "escalate:-/-", None) for grant in grants if CLUSTER in grant.resources]
-    unknown = [each for each in answers if each.verdict == "unknown"]
-    if unknown:
-        words = "is bound everywhere to a role that is not in scope, and so may administer the cluster"
-        yield edge(
-            id,
-            "escalates_to",
-            ADMINISTRATOR,
-            words,
-            unknown[0].locations,
-            verdict="unknown",
-            conditions=unknown[0].conditions,
-        )
+def _unknown(id: str, grants: Iterable[Grant], cluster: Cluster) -> Iterator[Edge]:
+    """Say that a role is bound whose text was not in scope, so that it may be anything where it is bound."""
+    for grant in grants:
+        decision = decide([grant], _ANYTHING, namespaces([grant])[0])
+        if decision.verdict != "unknown":
+            continue
+        if CLUSTER in grant.resources:
+            reason = "is bound everywhere to a role that is not in scope, and so may administer the cluster"
+            targets = [ADMINISTRATOR]
+        else:
+            reason = "is bound to a role that is not in scope, and so may act as every service account of the namespace"
+            targets = [each.id for each in cluster.identities if each.id != id and _is_in(each, grant)]
+        for target in targets:
+            yield edge(
+                id,
+                "escalates_to",
+                target,
+                reason,
+                decision.locations,
+                verdict="unknown",
+                conditions=decision.conditions,
+            )
+
+
+def _is_in(identity: Identity, grant: Grant) -> bool:
+    namespace = (identity.name or "").partition("/")[0]
+    return identity.kind == "service_account" and f"namespace/{namespace}" in grant.resources
 
 
 def _actions(required: Sequence[Requirement]) -> str:

@@ -23,7 +23,7 @@ class MemberOf:
     def derive(self, inventory: Inventory, knowledge: Knowledge) -> Iterable[Edge]:
         """Give an edge for each membership, but for users who are limited more than the group is.
 
-        What the group gives such a user is the user's own edge to the statements of the group, as far as it holds.
+        What the group gives such a user, joins/member_statements.py makes statements of the user's own.
         """
         users = held(inventory)
         for each in stated(inventory, WORDS):

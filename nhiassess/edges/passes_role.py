@@ -9,6 +9,7 @@ from nhiassess.edges.edge import edge, short
 from nhiassess.model.inventory import Inventory, Locations
 from nhiassess.model.knowledge import Knowledge, Requirement, Technique
 from nhiassess.model.reach import Edge
+from nhiassess.permissions.administrators import by_design
 from nhiassess.permissions.aws import decide
 from nhiassess.permissions.aws_estate import Estate, estate, gains, meets, somewhere
 from nhiassess.permissions.aws_held import Held
@@ -45,6 +46,8 @@ def _roles(found: Estate, services: Iterable[str]) -> Mapping[tuple[str, str], T
     trusting: dict[tuple[str, str], list[tuple[Held, Decision]]] = {}
     for id, trusts in sorted(found.trusts.items()):
         role = found.held.get(id)
+        if role is not None and by_design(role.arn):
+            continue  # what a service keeps for itself runs nothing for others
         for service in sorted(services) if role is not None else ():
             decision = admits_service(trusts, service, role.account) if role is not None else NO
             if decision.possible and role is not None:

@@ -65,6 +65,10 @@ class LooseEnds:
 def _named(kind: type, id: str, locations: Locations) -> Any:
     native = id.split(":", 1)[1]
     provider, _, rest = native.partition("/")
+    if kind is Identity and provider == "aws" and "/" in rest:
+        rest = "arn:aws:iam::" + rest.replace("/", ":", 1)
+    if kind is Identity and provider == "kubernetes":
+        rest = rest.partition("/")[2]  # namespace/name, in the cluster
     if kind in (Identity, Resource):
         return kind(id, name=rest or native, provider=provider, locations=locations[:1])
     return kind(id, locations=locations[:1])

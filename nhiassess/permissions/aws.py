@@ -18,7 +18,9 @@ from nhiassess.permissions.permission import NO, Decision, either
 
 # a date after every date that a policy names: tokens are issued after it was written
 _LATER = "9999-12-31T00:00:00+00:00"
-_SECOND_FACTOR = "aws:MultiFactorAuthPresent is true (a session token calls IAM only with a second factor)"
+# a session token calls IAM only with one
+_SECOND_FACTOR = "aws:MultiFactorAuthPresent is true"
+_OF_SESSIONS = ("aws:tokenissuetime", "aws:multifactorauthpresent", "aws:multifactorauthage")
 # of actions whose resources belong to another service, too
 _ALSO_ON = {
     "ec2-instance-connect": ("ec2",),
@@ -99,9 +101,13 @@ def _requests(
         del request["aws:username"], request["aws:principalarn"], request["aws:tokenissuetime"]
     request |= {key.lower(): None if value is None else (value,) for key, value in more.items()}
     if has.kind == "user":
-        yield {**request, "aws:tokenissuetime": None}, ()
+        # neither that time nor a second factor goes with a key
+        yield {**request, **dict.fromkeys(_OF_SESSIONS)}, ()
         service, _, name = action.lower().partition(":")
-        yield request, (_SECOND_FACTOR,) if service == "iam" or (service == "sts" and name != "assumerole") else ()
+        if service == "iam" or (service == "sts" and name != "assumerole"):
+            yield {**request, "aws:multifactorauthpresent": ("true",)}, (_SECOND_FACTOR,)
+        else:
+            yield request, ()
         return
     yield request, ()
 

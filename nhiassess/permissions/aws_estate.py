@@ -60,8 +60,10 @@ class Estate:
                 yield has
 
     def others(self, actor: Held, kind: str) -> Iterator[Held]:
-        """Give the other identities of a kind in the account of an actor, but for those of services."""
-        return (has for has in self.by_kind.get((actor.account, kind), ()) if has.id != actor.id)
+        """Give the other identities of a kind in an actor's account, but for roles that nobody there can change."""
+        return (
+            has for has in self.by_kind.get((actor.account, kind), ()) if has.id != actor.id and not by_design(has.arn)
+        )
 
 
 def estate(inventory: Inventory) -> Estate:
@@ -162,6 +164,8 @@ def _meets(found: Estate, actor: Held, requirement: Requirement, target: Held | 
     action, of = requirement.action, requirement.of
     if of == "any" or (target is None and of not in _OWN):
         return decide(actor, action)
+    if of == "self" and by_design(actor.arn):
+        return NO  # roles of services and permission sets are changed only where they come from
     whose = actor if of in _OWN or target is None else target
     if action == ASSUME:
         return may_assume(actor, whose.arn, found.trusts.get(whose.id, ()))
@@ -179,6 +183,9 @@ def _asked(actor: Held, action: str, arn: str, whose: Held, found: Estate) -> De
     more: dict[str, str | None] = {}
     if action.lower() in _BOUNDED_BY_TARGET:
         more["iam:PermissionsBoundary"] = next((each.grant.policy for each in whose.boundary), None)
+    if action.lower() == "iam:updateassumerolepolicy":
+        # once the trust names the actor, only what forbids it to assume roles is left
+        return both(decide(actor, action, arn), decide(actor, ASSUME, arn, granted=True))
     if not action.lower().startswith("iam:attach"):
         return decide(actor, action, arn, more)
     # which policy is attached the actor chooses: one that gives everything

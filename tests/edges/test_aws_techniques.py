@@ -225,3 +225,28 @@ def test_roles_are_assumed(id: str, account: str, trusted: str) -> None:
 def test_every_technique_has_a_case() -> None:
     assert {each.id for each in techniques()} >= TAKEN_AWAY | ASSUMED
     assert all(each.requires for each in techniques())
+
+
+SERVICES = role("aws-service-role/ssm.amazonaws.com/AWSServiceRoleForAmazonSSM")
+
+
+@pytest.mark.parametrize("target", [PEOPLE, SERVICES], ids=["permission-set", "service-linked"])
+def test_roles_of_services_and_permission_sets_are_not_changed_or_passed(target: Identity) -> None:
+    actor = role("actor")
+    values = actor, target, allow(actor, "iam:*Role*", "ssm:*"), trust(target, "ssm.amazonaws.com", "service")
+    edges = [edge for rule in RULES for edge in rule.derive(inventory(*values), knowledge())]
+    assert target.id not in {edge.target for edge in edges} | {edge.via for edge in edges}
+    assert {"iam-005", "iam-009"} <= {edge.technique for edge in edges}, "its own role it does change"
+
+
+def test_a_permission_set_does_not_change_itself() -> None:
+    values = PEOPLE, allow(PEOPLE, "iam:PutRolePolicy", "iam:AttachRolePolicy")
+    assert not [edge for rule in RULES for edge in rule.derive(inventory(*values), knowledge())]
+
+
+def test_a_trust_that_one_writes_oneself_does_not_outweigh_a_deny() -> None:
+    actor = user("actor")
+    values = actor, BOSS, allow(BOSS, "*"), allow(actor, "iam:UpdateAssumeRolePolicy")
+    ways = [edge.technique for edge in takes_over.EDGE.derive(inventory(*values), knowledge())]
+    assert ways == ["iam-012"]
+    assert not list(takes_over.EDGE.derive(inventory(*values, deny(actor, "sts:AssumeRole")), knowledge()))

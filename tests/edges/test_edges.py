@@ -21,6 +21,7 @@ from nhiassess.edges import (
     takes_over,
 )
 from nhiassess.edges.edge import EdgeRule
+from nhiassess.joins import member_statements
 from nhiassess.model.inventory import (
     Condition,
     Credential,
@@ -169,12 +170,28 @@ def test_members_have_what_their_group_has() -> None:
 
 
 def test_members_who_are_limited_have_what_is_left() -> None:
-    reads, writes = allow(TEAM, "s3:GetObject"), allow(TEAM, "s3:PutObject")
-    values = ADA, TEAM, member(ADA, TEAM), reads, writes, deny(ADA, "s3:Put*")
-    assert derived(member_of.EDGE, *values) == []
-    found = derived(grants.EDGE, LEDGER, *values)
-    own = {edge.target: edge.verdict for edge in found if edge.verb == "granted" and edge.source == ADA.id}
-    assert own == {reads.id: "yes"}
+    everywhere = allow(TEAM, "s3:GetObject", on=(f"{LEDGER_ARN}/*", "arn:aws:s3:::other/*"))
+    other = Resource("resource:aws/arn:aws:s3:::other", kind="object_store", name="arn:aws:s3:::other", provider="aws")
+    values = ADA, TEAM, member(ADA, TEAM), everywhere, allow(TEAM, "s3:PutObject")
+    limits = deny(ADA, "s3:Put*"), deny(ADA, "s3:*", on=(f"{LEDGER_ARN}/*",))
+    where = member_statements.JOIN.join(inventory(*values, *limits, LEDGER, other), Knowledge())
+    assert list(member_of.EDGE.derive(where, Knowledge())) == []
+    found = list(grants.EDGE.derive(where, Knowledge()))
+    own = [edge.target for edge in found if edge.verb == "granted" and edge.source == ADA.id]
+    assert len(own) == 1
+    assert [(edge.verb, edge.target, edge.verdict) for edge in found if edge.source == own[0]] == [
+        ("reads", other.id, "yes")
+    ]
+    theirs = {edge.target for edge in found if edge.source == everywhere.id}
+    assert theirs == {LEDGER.id, other.id}, "what the group gives to others is as it was"
+
+
+def test_an_administrator_of_a_group_keeps_what_a_boundary_leaves() -> None:
+    values = ADA, TEAM, member(ADA, TEAM), allow(TEAM, "*"), boundary(ADA, "s3:GetObject"), LEDGER, ACCOUNT
+    where = member_statements.JOIN.join(inventory(*values), Knowledge())
+    edges = [edge for rule in (grants, member_of, administers) for edge in rule.EDGE.derive(where, Knowledge())]
+    own = {edge.target for edge in edges if edge.source == ADA.id}
+    assert said(edge for edge in edges if edge.source in own) == {("reads", "ledger", "yes")}
 
 
 def test_a_member_that_is_denied_is_no_administrator() -> None:

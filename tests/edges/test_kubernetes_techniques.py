@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import pytest
 
@@ -138,5 +139,9 @@ def test_a_role_that_is_not_in_scope_may_be_anything() -> None:
     missing = Condition("role", "role not in scope")
     where = Grant("grant:m", CI.id, provider="kubernetes", policy="ClusterRole/operator", resources=("cluster",),
                   conditions=(missing,))  # fmt: skip
-    edges = list(kubernetes_escalates.EDGE.derive(cluster(where), Knowledge()))
-    assert [(edge.target, edge.verdict) for edge in edges] == [(ADMINISTRATOR, "unknown")]
+    edges = list(kubernetes_escalates.EDGE.derive(cluster(where), Knowledge(techniques=tuple(techniques()))))
+    assert [(edge.target, edge.verdict, edge.technique) for edge in edges] == [(ADMINISTRATOR, "unknown", None)]
+    assert "ClusterRole/operator" in edges[0].conditions[0]
+    bound = replace(where, resources=("namespace/shop",))
+    edges = list(kubernetes_escalates.EDGE.derive(cluster(bound), Knowledge(techniques=tuple(techniques()))))
+    assert [(edge.target, edge.verdict) for edge in edges] == [(API.id, "unknown")]

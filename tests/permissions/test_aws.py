@@ -207,8 +207,17 @@ def test_a_second_factor_is_an_open_condition() -> None:
 def test_a_deny_without_a_second_factor_leaves_it_open() -> None:
     without = deny(ADA, "*", conditions=when("BoolIfExists", MFA, "false"), policy="second-factor")
     decision = asked(ADA, "iam:PassRole", "*", allow(ADA, "iam:*"), without)
+    assert (decision.verdict, decision.conditions) == ("conditional", (f"{MFA} is true",))
+    decision = asked(ADA, "s3:GetObject", "*", allow(ADA, "s3:*"), without)
     assert decision.verdict == "conditional"
     assert "second-factor" in decision.conditions[0]
+
+
+def test_a_deny_without_if_exists_does_not_meet_the_key_of_a_user() -> None:
+    grants = allow(ADA, "*"), deny(ADA, "*", conditions=when("Bool", MFA, "false"))
+    assert asked(ADA, "iam:PassRole", "*", *grants).verdict == "yes"
+    sessions = allow(DEPLOY, "*"), deny(DEPLOY, "*", conditions=when("Bool", MFA, "false"))
+    assert asked(DEPLOY, "iam:PassRole", "*", *sessions).verdict == "conditional"
 
 
 def test_a_plain_allow_wins_over_a_conditional_one() -> None:
