@@ -73,18 +73,20 @@ class Record:
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Read a list of texts that may be absent."""
+        return tuple(text for text, _ in self.placed_texts(key))
+
+    def placed_texts(self, key: str) -> Iterator[tuple[str, Node]]:
+        """Read a list of texts that may be absent, each with the node it was read from."""
         if not self.has(key):
-            return ()
+            return
         node = self.node.get(key)
         assert node is not None
-        found = []
         for each in node.listed():
             value = each.text()
             if value is None:
                 self.complain(each, f"text is expected, not {each.plain()!r}", "Put it in quotes.", key)
             else:
-                found.append(value)
-        return tuple(found)
+                yield value, each
 
     def integer(self, key: str) -> int | None:
         """Read a whole number that may be absent."""

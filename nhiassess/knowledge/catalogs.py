@@ -6,6 +6,7 @@ from nhiassess.formats.record import Record
 from nhiassess.model.inventory import Location
 from nhiassess.model.knowledge import Alias, Ask, Catalog, Control, Group, Precondition
 
+READS_AS = ("outcomes", "risks", "objectives", "reference")
 LEVELS = ("configuration", "process", "organisation")
 KINDS = (
     *("control", "outcome", "risk", "threat", "cross-layer-threat", "technique", "mitigation", "case-study"),
@@ -31,7 +32,7 @@ def catalog(record: Record) -> Catalog:
         retrieved=record.text("retrieved"),
         checked_against=checked.text("list") if checked else "",
         checksum=checked.text("sha256") if checked else "",
-        reads_as=record.text("reads_as", among=("outcomes", "risks", "objectives")),
+        reads_as=record.text("reads_as", among=READS_AS),
         groups=tuple(_group(each) for each in record.records("groups")),
         controls=tuple(_control(each, id) for each in record.records("controls")),
         locations=(Location(*record.place),),
@@ -85,6 +86,7 @@ def _control(record: Record, catalog: str) -> Control:
         level=record.text("level", among=LEVELS),
         parent=record.optional_text("parent"),
         part_of=record.optional_text("part_of"),
+        refines=record.optional_text("refines"),
         statement=record.optional_text("statement"),
         summary=record.optional_text("summary"),
         aliases=record.texts("aliases"),

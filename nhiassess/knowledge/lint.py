@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
 from nhiassess.errors import Complaint
@@ -79,41 +79,57 @@ def _aliases(knowledge: Knowledge) -> Iterator[Complaint]:
 
 
 def _crosswalks(knowledge: Knowledge) -> Iterator[Complaint]:
-    catalogs = {catalog.id: {c.id: c for c in catalog.controls} for catalog in knowledge.catalogs}
+    catalogs = {catalog.id: {each.id: each for each in _entries(catalog)} for catalog in knowledge.catalogs}
     for crosswalk in knowledge.crosswalks:
-        for end in (crosswalk.source, crosswalk.target):
-            if end not in catalogs:
-                yield Complaint(f"{crosswalk.id}: {end!r} is no catalog", _where(crosswalk.locations))
-        if crosswalk.source in catalogs and crosswalk.target in catalogs:
-            yield from _rows(crosswalk, knowledge)
+        where = _where(crosswalk.locations)
+        if crosswalk.source not in catalogs:
+            yield Complaint(f"{crosswalk.id}: {crosswalk.source!r} is no catalog", where)
+        if crosswalk.target not in catalogs and not crosswalk.external:
+            hint = "Correct it, or say `external: true` when it is none of ours."
+            yield Complaint(f"{crosswalk.id}: {crosswalk.target!r} is no catalog", where, hint)
+        if crosswalk.target in catalogs and crosswalk.external:
+            yield Complaint(f"{crosswalk.id}: {crosswalk.target!r} is a catalog of ours", where, "Drop `external`.")
+        if crosswalk.source in catalogs and (crosswalk.target in catalogs or crosswalk.external):
+            yield from _rows(crosswalk, catalogs[crosswalk.source], catalogs.get(crosswalk.target, {}))
 
 
-def _rows(crosswalk: Crosswalk, knowledge: Knowledge) -> Iterator[Complaint]:
-    by_id = {catalog.id: {c.id: c for c in catalog.controls} for catalog in knowledge.catalogs}
-    sources, targets = by_id[crosswalk.source], by_id[crosswalk.target]
-    seen: dict[tuple[tuple[str, ...], str], str] = {}
+def _rows(
+    crosswalk: Crosswalk, sources: Mapping[str, Group | Control], targets: Mapping[str, Group | Control]
+) -> Iterator[Complaint]:
+    seen: dict[tuple[tuple[str, ...], str, str | None], str] = {}
     reasons: dict[str, str] = {}
     for row in crosswalk.rows:
         where = _where(row.locations)
         name = f"{' + '.join(row.sources)} {row.relationship} {row.target}"
-        dead = [id for id in row.sources if id not in sources] + ([] if row.target in targets else [row.target])
+        ends = [sources[id] for id in row.sources if id in sources]
+        ends += [targets[id] for id in (row.target,) if id in targets]
+        dead = [id for id in row.sources if id not in sources]
+        if row.target not in targets and not row.external:
+            dead.append(row.target)
         for id in dead:
             yield Complaint(f"{name}: {id!r} is in no catalog", where, "Correct the id, or delete the row.")
-        if row.relationship in SET_RELATIONS and not dead:
-            levels = {sources[id].level for id in row.sources} | {targets[row.target].level}
-            if len(levels) > 1:
-                hint = "Across levels a row is intersects-with at most."
-                yield Complaint(f"{name}: a set relation across levels ({', '.join(sorted(levels))})", where, hint)
-        if row.basis == "assessed" and len(row.rationale) < SHORTEST_REASON:
+        if row.external and row.target in targets:
+            yield Complaint(f"{name}: {row.target!r} stands in a catalog of ours", where, "It is not external.")
+        if crosswalk.source == crosswalk.target and not dead and len({each.kind for each in ends}) == 1:
+            hint = "Within a catalog a row relates controls of two kinds, such as a mitigation and a technique."
+            yield Complaint(f"{name}: maps a catalog onto itself", where, hint)
+        levels = {each.level for each in ends if isinstance(each, Control)}
+        if row.relationship in SET_RELATIONS and len(levels) > 1:
+            hint = "Across levels a row is intersects-with at most."
+            yield Complaint(f"{name}: a set relation across levels ({', '.join(sorted(levels))})", where, hint)
+        if row.basis == "published":
+            if not row.published_in:
+                yield Complaint(f"{name}: is published, but says not where", where, "Add published_in.")
+        elif len(row.rationale) < SHORTEST_REASON:
             yield Complaint(f"{name}: the rationale is too short to say why", where)
-        if row.basis == "published" and not row.published_in:
-            yield Complaint(f"{name}: is published, but says not where", where, "Add published_in.")
-        if row.rationale in reasons:
+        elif row.rationale in reasons:
             yield Complaint(f"{name}: repeats the rationale of {reasons[row.rationale]}", where)
         reasons.setdefault(row.rationale, where)
-        if (row.sources, row.target) in seen:
-            yield Complaint(f"{name}: these two are related at {seen[row.sources, row.target]} already", where)
-        seen.setdefault((row.sources, row.target), where)
+        # two publications may relate the same two, each in its own word
+        pair = (row.sources, row.target, row.published_as)
+        if pair in seen:
+            yield Complaint(f"{name}: these two are related at {seen[pair]} already", where)
+        seen.setdefault(pair, where)
 
 
 def _objectives(knowledge: Knowledge) -> Iterator[Complaint]:
@@ -153,20 +169,23 @@ def _controls(knowledge: Knowledge) -> Iterator[Complaint]:
         (crosswalk.target, row.target)
         for crosswalk in knowledge.crosswalks
         for row in crosswalk.rows
-        if row.relationship != "no-relationship"
+        if row.relationship not in ("no-relationship", "related")
     }
     for catalog in knowledge.catalogs:
         for control in catalog.controls:
             where = _where(control.locations)
             if catalog.reads_as == "objectives":
                 continue
+            if catalog.reads_as == "reference" and control.assessable != "outside":
+                hint = "A catalog that is carried for reference assesses nothing: say why it is outside."
+                yield Complaint(f"{control.id}: is assessed, but its catalog is for reference", where, hint)
             if (catalog.id, control.id) not in mapped and control.assessable not in (
                 "outside",
                 "by_interview",
             ):
                 hint = "Map it, ask for it, or say why it is outside."
                 yield Complaint(f"{control.id}: is not mapped, asked for or outside", where, hint)
-            if catalog.reads_as == "risks" and control.assessable != "outside" and control.applies_when is None:
+            if control.is_risk and control.assessable != "outside" and control.applies_when is None:
                 yield Complaint(f"{control.id}: says not when it applies", where, "Add applies_when.")
 
 

@@ -9,6 +9,9 @@ from typing import Any
 from nhiassess.model.inventory import Locations
 
 
+RISK_KINDS = frozenset({"risk", "threat", "cross-layer-threat", "technique"})
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """The question to put and the evidence to request when no check can tell."""
@@ -50,6 +53,7 @@ class Control:
     level: str  # configuration | process | organisation
     parent: str | None = None
     part_of: str | None = None
+    refines: str | None = None  # the control of which this one is a sub-technique or an enhancement
     statement: str | None = None
     summary: str | None = None
     aliases: tuple[str, ...] = ()
@@ -69,6 +73,11 @@ class Control:
         """The key of this control in the graph, unique over all catalogs."""
         return f"control:{self.catalog}/{self.id}"
 
+    @property
+    def is_risk(self) -> bool:
+        """Whether it is something that may happen, which is exposed or mitigated and never satisfied."""
+        return self.kind in RISK_KINDS
+
 
 @dataclass(frozen=True, slots=True)
 class Catalog:
@@ -86,7 +95,7 @@ class Catalog:
     retrieved: str
     checked_against: str
     checksum: str
-    reads_as: str  # outcomes | risks | objectives
+    reads_as: str  # outcomes | risks | objectives | reference
     groups: tuple[Group, ...] = ()
     controls: tuple[Control, ...] = ()
     locations: Locations = ()
@@ -103,8 +112,11 @@ class Row:
     role: str | None = None  # of mitigates: primary | supporting
     matching: str | None = None
     strength: int | None = None
+    coverage: tuple[float, float] | None = None  # the share of the target that the source covers, at least and at most
     basis: str = "assessed"
     published_in: str | None = None
+    published_as: str | None = None  # the publisher's own word for the relationship
+    external: bool = False  # the target is in none of our catalogs, and known not to be
     reviewed_by: str | None = None
     locations: Locations = ()
 
@@ -120,6 +132,7 @@ class Crosswalk:
     method: str | None
     rows: tuple[Row, ...] = ()
     locations: Locations = ()
+    external: bool = False  # the target is no catalog of ours
 
 
 @dataclass(frozen=True, slots=True)
