@@ -10,6 +10,8 @@ from pathlib import Path, PurePosixPath
 from pkgutil import iter_modules
 from typing import Any
 
+from platformdirs import user_cache_path
+
 from nhiassess.errors import UsageError
 
 PACKAGE = Path(__file__).resolve().parent
@@ -61,6 +63,23 @@ def names(folder: str, suffix: str = "") -> tuple[str, ...]:
     top = data_folder()
     found = (path for path in (top / folder).rglob("*" + suffix) if path.is_file())
     return tuple(sorted(path.relative_to(top).as_posix() for path in found))
+
+
+def code(*rooms: str) -> tuple[tuple[str, bytes], ...]:
+    """Give the source of rooms of the package, by name: what a copy of something computed also follows from.
+
+    Examples
+    --------
+    >>> "model/codec.py" in dict(code("model"))
+    True
+    """
+    found = sorted(path for room in rooms for path in (PACKAGE / room).glob("*.py"))
+    return tuple((path.relative_to(PACKAGE).as_posix(), path.read_bytes()) for path in found)
+
+
+def cache_folder() -> Path:
+    """Give the folder of this user for copies that can be made again; it may not be there yet."""
+    return user_cache_path("nhiassess", appauthor=False)
 
 
 def sample(name: str) -> Path:

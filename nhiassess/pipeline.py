@@ -32,10 +32,8 @@ from nhiassess.assessment.risk import Matrix
 from nhiassess.checks.preconditions import preconditions
 from nhiassess.checks.run import ask
 from nhiassess.checks.tables import tables
-from nhiassess.errors import Complaint, KnowledgeError, ObservationError, PlanError, RenderError, UsageError
+from nhiassess.errors import Complaint, ObservationError, PlanError, RenderError, UsageError
 from nhiassess.formats.reading import read
-from nhiassess.knowledge.lint import lint
-from nhiassess.knowledge.load import load
 from nhiassess.ledger import Observed, look
 from nhiassess.model.assessment import NOT_DETERMINED, Answer, Assessment, Meta
 from nhiassess.model.inventory import TABLES, Inventory
@@ -44,6 +42,7 @@ from nhiassess.model.merge import merge
 from nhiassess.model.reach import Edge
 from nhiassess.network.build import build, order
 from nhiassess.renderers.renderer import Renderer
+from nhiassess.shelf import knowledge as knowledge
 
 Progress = Callable[[str], None]
 
@@ -79,32 +78,6 @@ class Estate(Observation):
 
     edges: tuple[Edge, ...]
     graph: nx.MultiDiGraph[str]
-
-
-def knowledge(own: Mapping[str, bytes] | None = None) -> Knowledge:
-    """Load what came with the package, and what an assessment folder brings of its own.
-
-    Parameters
-    ----------
-    own:
-        Path to bytes of an assessment folder's ``frameworks/``, ``checks/`` and ``crosswalks/``.
-
-    Returns
-    -------
-    Knowledge
-        Catalogs, crosswalks, checks, techniques and rules.
-
-    Raises
-    ------
-    KnowledgeError
-        With all complaints at once.
-    """
-    names = [name for name in installed.names("frameworks", ".yaml") if name != "frameworks/risk.yaml"]
-    known = load({**{name: installed.read(name) for name in names}, **(own or {})})
-    # what came with the package was held against itself before it came
-    if dead := tuple(each for each in lint(known) if each.where.startswith(("checks/", "crosswalks/"))):
-        raise KnowledgeError(dead)
-    return known
 
 
 def inventory(path: str | FilePath, now: str, progress: Progress = _silent) -> Observation:

@@ -54,6 +54,7 @@ def aliases(record: Record) -> tuple[Alias, ...]:
                 status=each.text("status"),
                 note=each.text("note"),
                 see_also=each.texts("see_also"),
+                locations=(Location(*each.place),),
             )
         )
         each.done()

@@ -70,11 +70,11 @@ def _aliases(knowledge: Knowledge) -> Iterator[Complaint]:
     for alias in knowledge.aliases:
         for id in (alias.id, *alias.see_also):
             if (alias.catalog, id) not in there:
-                yield Complaint(
-                    f"the alias {alias.alias}: {alias.catalog}/{id} is in no catalog", "", "Correct the id."
-                )
+                what = f"the alias {alias.alias}: {alias.catalog}/{id} is in no catalog"
+                yield Complaint(what, _where(alias.locations), "Correct the id.")
         if alias.alias.casefold() in seen:
-            yield Complaint(f"the alias {alias.alias}: stands there twice", "", "Delete one of the two.")
+            what = f"the alias {alias.alias}: stands there twice"
+            yield Complaint(what, _where(alias.locations), "Delete one of the two.")
         seen.add(alias.alias.casefold())
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from posixpath import basename, dirname
 from typing import Any
 
@@ -57,6 +58,22 @@ def load(files: Mapping[str, bytes]) -> Knowledge:
     return Knowledge(**{table: tuple(sorted(values, key=_key)) for table, values in found.items()})
 
 
+def together(shipped: Knowledge, own: Knowledge) -> Knowledge:
+    """Put what an assessment brings beside what came with the package.
+
+    Raises
+    ------
+    KnowledgeError
+        For each id that both have: a file of an assessment adds, and never replaces.
+    """
+    found = {each.name: (*getattr(shipped, each.name), *getattr(own, each.name)) for each in fields(Knowledge)}
+    complaints: list[Complaint] = []
+    _refuse_duplicates(found, complaints)
+    if complaints:
+        raise KnowledgeError(tuple(complaints))
+    return Knowledge(**{table: tuple(sorted(values, key=_key)) for table, values in found.items()})
+
+
 def _read(path: str, record: Record) -> dict[str, list[Any]]:
     room, name = basename(dirname(path)), basename(path)
     if room == "crosswalks":
@@ -76,7 +93,7 @@ def _read(path: str, record: Record) -> dict[str, list[Any]]:
     return {"catalogs": [catalogs.catalog(record)]}
 
 
-def _refuse_duplicates(found: Mapping[str, list[Any]], complaints: list[Complaint]) -> None:
+def _refuse_duplicates(found: Mapping[str, Sequence[Any]], complaints: list[Complaint]) -> None:
     named = [(value.id, value) for table in ("catalogs", "crosswalks", "checks", "techniques", "servers")
              for value in found.get(table, ())]  # fmt: skip
     named += [(f"{c.id}/{each.id}", each) for c in found.get("catalogs", ()) for each in (*c.groups, *c.controls)]

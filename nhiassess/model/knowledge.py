@@ -8,7 +8,6 @@ from typing import Any
 
 from nhiassess.model.inventory import Locations
 
-
 RISK_KINDS = frozenset({"risk", "threat", "cross-layer-threat", "technique"})
 
 
@@ -221,6 +220,7 @@ class Alias:
     status: str
     note: str
     see_also: tuple[str, ...] = ()
+    locations: Locations = ()
 
 
 @dataclass(frozen=True, slots=True)
