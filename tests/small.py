@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from nhiassess.analysis.ways import Hop, Way
 from nhiassess.model.assessment import Determination
 from nhiassess.model.knowledge import Ask, Catalog, Check, Control, Crosswalk, Group, Knowledge, Row
 
@@ -36,6 +37,13 @@ def check(id: str, *objectives: str, **more: Any) -> Check:
 def row(sources: str, relationship: str, target: str, role: str | None = None, **more: Any) -> Row:
     """Make a row; several sources stand with a plus between them."""
     return Row(tuple(sources.split("+")), target, relationship, f"{sources} {relationship} {target}", role, **more)
+
+
+def way(stated: Row) -> Way:
+    """Make the way that a row from objectives is."""
+    return Way(
+        stated.sources, stated.relationship, (Hop(stated.relationship, stated, ("c", stated.target)),), stated.role
+    )
 
 
 def crosswalk(target: str, *rows: Row, source: str = HUB) -> Crosswalk:
