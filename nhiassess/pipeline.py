@@ -12,10 +12,11 @@ from typing import Any
 import networkx as nx
 
 from nhiassess import installed
+from nhiassess.analysis.agent_risks import agent_risks
 from nhiassess.analysis.attribution import attribution
 from nhiassess.analysis.blast_radius import blast_radius, reach
 from nhiassess.analysis.chokepoints import chokepoints
-from nhiassess.analysis.coverage import agent_risks, coverage, totals
+from nhiassess.analysis.coverage import coverage, totals
 from nhiassess.analysis.escalations import escalations
 from nhiassess.analysis.exposure import exposure
 from nhiassess.analysis.paths import paths
@@ -203,6 +204,7 @@ def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessme
         evidence=shown,
         matrix=risk_matrix(),
         initiation=said.plan.initiation,
+        frameworks=said.plan.frameworks,
     )
     earlier = None if said.plan.default else history.latest(estate.place.top / "history", now)
     changes = None

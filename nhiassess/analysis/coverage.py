@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 
 from nhiassess.analysis.crosswalk import CONTRADICTS, SUPPORTS, Derived, derive
-from nhiassess.assessment.determine import conjunction
+from nhiassess.analysis.relations import APART
+from nhiassess.analysis.ways import ways
 from nhiassess.model.assessment import (
     NOT_APPLICABLE,
     NOT_DETERMINED,
@@ -19,10 +20,11 @@ from nhiassess.model.assessment import (
     FrameworkCoverage,
 )
 from nhiassess.model.inventory import Attestation
-from nhiassess.model.knowledge import Catalog, Control, Knowledge, Row
+from nhiassess.model.knowledge import Catalog, Control, Knowledge
 
 HOLD, OPEN, WEAKENED, EXPOSED, NOT_THERE = RISK_STATES
 OUTSIDE = "outside the profile"
+READINGS = ("outcomes", "objectives", "risks")
 _SIGNALS = {SATISFIED: SUPPORTS, NOT_SATISFIED: CONTRADICTS}
 
 
@@ -59,7 +61,7 @@ def coverage(
     """
     whole = {each.control: each for each in determinations if each.subject == "*"}
     states = {node.rsplit("/", 1)[1]: each.state for node, each in whole.items()}
-    rows = rows_to(knowledge)
+    leading = ways(knowledge)
     testing: dict[str, list[str]] = {}
     for check in knowledge.checks:
         for objective in check.objectives:
@@ -74,16 +76,16 @@ def coverage(
         by_control.setdefault(risk.control, []).append(risk)
     found: list[ControlCoverage] = []
     for catalog in knowledge.catalogs:
-        if catalog.id not in frameworks:
+        if catalog.id not in frameworks or catalog.reads_as == "reference":
             continue
         for control in catalog.controls:
-            mapped = [row for row in rows.get((catalog.id, control.id), ()) if row.relationship != "no-relationship"]
-            objectives = tuple(sorted({source for row in mapped for source in row.sources}))
+            mapped = [way for way in leading.get((catalog.id, control.id), ()) if way.relationship != APART]
+            objectives = tuple(sorted({source for way in mapped for source in way.sources}))
             checks = tuple(sorted({each for objective in objectives for each in testing.get(objective, ())}))
             if catalog.reads_as == "objectives":
                 checks = tuple(sorted(testing.get(control.id, ())))
                 found.append(_objective(catalog, control, whole.get(control.node), checks))
-            elif catalog.reads_as == "risks":
+            elif control.is_risk:
                 found.append(_risk(catalog, control, by_control.get(control.node, []), objectives, checks))
             else:
                 derived = derive(mapped, states)
@@ -103,153 +105,38 @@ def totals(knowledge: Knowledge, controls: Sequence[ControlCoverage]) -> tuple[F
     """
     found = []
     for catalog in knowledge.catalogs:
-        rows = [row for row in controls if row.framework == catalog.id]
-        leaves = _leaves(catalog, rows)
-        if not leaves:
-            continue
-        order = RISK_STATES if catalog.reads_as == "risks" else STATES
-        outside = [row for row in leaves if row.signal == OUTSIDE]
-        counted = [row for row in leaves if row.signal != OUTSIDE]
-        counts = tuple((state, sum(row.state == state for row in counted)) for state in order)
-        by_state = dict(counts)
-        unapplied = by_state.get(NOT_APPLICABLE, 0) + by_state.get(NOT_THERE, 0)
-        held = by_state.get(SATISFIED, 0) + by_state.get(HOLD, 0)
-        unknown = by_state.get(NOT_DETERMINED, 0) + by_state.get(OPEN, 0)
-        denominator = len(counted) - unapplied
-        found.append(
-            FrameworkCoverage(
-                framework=catalog.id,
-                title=catalog.title,
-                reads_as=catalog.reads_as,
-                items=len(leaves),
-                not_applicable=unapplied,
-                outside=len(outside),
-                mapped=sum(bool(row.objectives) or catalog.reads_as == "objectives" for row in counted),
-                assessed=denominator - unknown,
-                counts=counts,
-                partly=sum(row.reason == "partly evidenced" for row in counted),
-                lower=held if denominator else None,
-                upper=held + unknown if denominator else None,
-                denominator=denominator,
-            )
-        )
+        leaves = _leaves(catalog, [row for row in controls if row.framework == catalog.id])
+        for reads_as in READINGS:
+            rows = [row for row in leaves if row.reads_as == reads_as]
+            if rows:
+                found.append(_total(catalog, reads_as, rows))
     return tuple(found)
 
 
-def agent_risks(
-    knowledge: Knowledge,
-    frameworks: Sequence[str],
-    agents: Sequence[str],
-    applies: Mapping[tuple[str, str], bool | None],
-    determinations: Sequence[Determination],
-    attribution: Iterable[tuple[str, str]],
-) -> tuple[AgentRisk, ...]:
-    """Tell how every risk and threat stands for every agent.
-
-    Parameters
-    ----------
-    knowledge, frameworks:
-        The catalogs that read as risks, of those asked for.
-    agents:
-        The ids of all agents.
-    applies:
-        (control node, agent) to whether the precondition was observed; None, or absent, when nobody could tell.
-    determinations:
-        Of objectives, for each subject and as a whole.
-    attribution:
-        Pairs of an agent and a subject that it uses directly; only these count for the agent.
-
-    Returns
-    -------
-    tuple of AgentRisk
-        exposed: the precondition was observed and a primary mitigation failed; weakened: only supporting ones
-        failed; mitigations hold: all primary ones were assessed and hold; else not determined.
-    """
-    used: dict[str, set[str]] = {agent: {agent} for agent in agents}
-    for agent, subject in attribution:
-        used.setdefault(agent, {agent}).add(subject)
-    by_objective: dict[str, list[Determination]] = {}
-    for each in determinations:
-        by_objective.setdefault(each.control.rsplit("/", 1)[1], []).append(each)
-    parts: dict[str, list[str]] = {}
-    for catalog in knowledge.catalogs:
-        for control in catalog.controls:
-            if control.part_of:
-                parts.setdefault(control.part_of, []).append(control.id)
-    states = {agent: _states(by_objective, parts, used[agent]) for agent in agents}
-    rows = rows_to(knowledge)
-    found = []
-    for catalog in knowledge.catalogs:
-        if catalog.id not in frameworks or catalog.reads_as != "risks":
-            continue
-        for control in catalog.controls:
-            if control.assessable == "outside":
-                continue
-            mapped = [row for row in rows.get((catalog.id, control.id), ()) if row.relationship == "mitigates"]
-            for agent in agents:
-                there = applies.get((control.node, agent))
-                state, because = _standing(mapped, states[agent], there)
-                found.append(AgentRisk(control.node, agent, state, because))
-    return tuple(found)
-
-
-def rows_to(knowledge: Knowledge) -> dict[tuple[str, str], list[Row]]:
-    """Gather the crosswalk rows from our objectives by their target: (catalog, control)."""
-    hubs = {catalog.id for catalog in knowledge.catalogs if catalog.reads_as == "objectives"}
-    found: dict[tuple[str, str], list[Row]] = {}
-    for crosswalk in knowledge.crosswalks:
-        if crosswalk.source in hubs:
-            for row in crosswalk.rows:
-                found.setdefault((crosswalk.target, row.target), []).append(row)
-    return found
-
-
-def _states(
-    rows: Mapping[str, Sequence[Determination]], parts: Mapping[str, Sequence[str]], used: set[str]
-) -> dict[str, str]:
-    """Give the state of every objective for what one agent uses; one with parts holds when each of them does."""
-    found = {objective: _for_agent(each, used) for objective, each in rows.items()}
-    for whole, lettered in parts.items():
-        denied = [each.state for each in rows.get(whole, ()) if each.subject == "*" and _denied(each)]
-        found[whole] = conjunction([*denied, *(found.get(part, NOT_DETERMINED) for part in lettered)])
-    return found
-
-
-def _for_agent(rows: Sequence[Determination], used: set[str]) -> str:
-    own = [row.state for row in rows if row.subject in used]
-    whole = next((row for row in rows if row.subject == "*"), None)
-    if whole is not None and (_denied(whole) or (whole.method != "EXAMINE" and not own)):
-        return whole.state
-    return conjunction(own)
-
-
-def _denied(whole: Determination) -> bool:
-    """Whether somebody answered that it does not hold, which counts for every agent."""
-    return whole.method == "INTERVIEW" and whole.state == NOT_SATISFIED
-
-
-def _standing(rows: Sequence[Row], states: Mapping[str, str], there: bool | None) -> tuple[str, str]:
-    if there is False:
-        return NOT_THERE, "its precondition was observed to be absent"
-    failed: dict[str, list[str]] = {"primary": [], "supporting": []}
-    primary_states = []
-    for row in rows:
-        for source in row.sources:
-            state = states.get(source, NOT_DETERMINED)
-            if row.role == "primary":
-                primary_states.append(state)
-            if state == NOT_SATISFIED:
-                failed[row.role or "supporting"].append(source)
-    if there is None:
-        return OPEN, "whether its precondition holds was not observed"
-    if failed["primary"]:
-        return EXPOSED, f"{', '.join(sorted(set(failed['primary'])))} not satisfied"
-    if failed["supporting"]:
-        return WEAKENED, f"{', '.join(sorted(set(failed['supporting'])))} not satisfied"
-    applied = [state for state in primary_states if state != NOT_APPLICABLE]
-    if applied and all(state == SATISFIED for state in applied):
-        return HOLD, "every primary mitigation was assessed and holds"
-    return OPEN, "not every primary mitigation could be determined"
+def _total(catalog: Catalog, reads_as: str, rows: Sequence[ControlCoverage]) -> FrameworkCoverage:
+    counted = [row for row in rows if row.signal != OUTSIDE]
+    states = RISK_STATES if reads_as == "risks" else STATES
+    counts = tuple((state, sum(row.state == state for row in counted)) for state in states)
+    by_state = dict(counts)
+    unapplied = by_state.get(NOT_APPLICABLE, 0) + by_state.get(NOT_THERE, 0)
+    held = by_state.get(SATISFIED, 0) + by_state.get(HOLD, 0)
+    unknown = by_state.get(NOT_DETERMINED, 0) + by_state.get(OPEN, 0)
+    denominator = len(counted) - unapplied
+    return FrameworkCoverage(
+        framework=catalog.id,
+        title=catalog.title,
+        reads_as=reads_as,
+        items=len(rows),
+        not_applicable=unapplied,
+        outside=len(rows) - len(counted),
+        mapped=sum(bool(row.objectives) or reads_as == "objectives" for row in counted),
+        assessed=denominator - unknown,
+        counts=counts,
+        partly=sum(row.reason == "partly evidenced" for row in counted),
+        lower=held if denominator else None,
+        upper=held + unknown if denominator else None,
+        denominator=denominator,
+    )
 
 
 def _objective(
@@ -274,6 +161,7 @@ def _objective(
         denominator=population,
         lower=max(population - unknown - failed, 0),
         upper=population - failed,
+        reads_as="objectives",
         gap=_gap(state, reason),
         reason=reason,
         chain=determined.because if determined else (),
@@ -309,6 +197,7 @@ def _risk(
         denominator=0 if outside else len(applied),
         lower=held,
         upper=held + unknown,
+        reads_as="risks",
         gap=gap,
         reason=reason,
         signal=OUTSIDE if outside else "",
@@ -350,6 +239,7 @@ def _outcome(
         reason=reason,
         signal=signal,
         chain=derived.chain,
+        evidenced=derived.evidenced,
     )
 
 

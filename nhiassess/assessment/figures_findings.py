@@ -96,16 +96,15 @@ def _figure(
     evidence: Mapping[str, Evidence],
     led: Mapping[str, PathFigure | None],
 ) -> FindingFigure:
-    reads_as = {catalog.id: catalog.reads_as for catalog in knowledge.catalogs}
     short = {catalog.id: catalog.short for catalog in knowledge.catalogs}
     exposes, serves = [], []
     for node in finding.controls:
         control = controls.get(node)
         if control is None:
             continue
-        if reads_as[control.catalog] == "risks":
+        if control.is_risk:
             exposes.append(f"{control.id} {control.title}")
-        elif reads_as[control.catalog] == "outcomes":
+        elif control.reads_as == "outcomes":
             serves.append(f"{short[control.catalog]} {control.id}")
     criteria = []
     for id in finding.objectives:

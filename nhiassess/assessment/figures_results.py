@@ -38,6 +38,10 @@ from nhiassess.model.knowledge import Catalog, Control, Knowledge
 OUTSIDE = "outside the profile"  # the signal of an item that the profile leaves out
 AGENTS_ACROSS = 12  # columns of a matrix that a page has room for
 EVIDENCE_STATES = ("evidence supports", "needs an answer", "evidence contradicts", "outside")
+_NOUNS = {
+    **{kind: f"{kind}s" for kind in ("outcome", "objective", "control", "mitigation", "action", "article")},
+    **{kind: f"{kind}s" for kind in ("risk", "threat", "technique")},
+}
 _GAPS = {
     "no mapping": "no objective reaches the item",
     "no procedure": "no check and no recorded answer",
@@ -65,8 +69,8 @@ def grouped(assessment: Assessment, figures: Sequence[FrameworkFigure]) -> tuple
         catalog = assessment.knowledge.catalog(figure.id)
         if figure.reads_as == "risks" or catalog is None:
             continue
-        rows = whole(assessment, figure.id)
-        groups = _outcomes(catalog, rows) if figure.reads_as == "outcomes" else _families(catalog, rows)
+        rows = whole(assessment, figure)
+        groups = _outcomes(catalog, figure, rows) if figure.reads_as == "outcomes" else _families(catalog, figure, rows)
         made.append(GroupedFramework(figure.title, figure.short, figure.version, groups))
     return tuple(made)
 
@@ -82,7 +86,7 @@ def matrices(
         catalog = assessment.knowledge.catalog(figure.id)
         if figure.reads_as != "risks" or catalog is None:
             continue
-        controls = [control for control in catalog.controls if control.part_of is None]
+        controls = [control for control in catalog.controls if control.is_risk and control.assessable != "outside"]
         failing = Counter(
             agent for control, agent in states if states[control, agent] == "exposed" and _of(control, catalog)
         )
@@ -106,27 +110,26 @@ def matrices(
 def gaps(assessment: Assessment, figures: Sequence[FrameworkFigure]) -> tuple[tuple[GapRow, ...], tuple[Waiting, ...]]:
     """Give the kinds of gap by framework, and the objectives that most framework items wait for."""
     counted = {
-        figure.id: Counter(row.gap or "other" for row in whole(assessment, figure.id) if _open(row))
-        for figure in figures
+        figure: Counter(row.gap or "other" for row in whole(assessment, figure) if _open(row)) for figure in figures
     }
     present = [kind for kind in _GAPS if any(counter[kind] for counter in counted.values())]
     unknown = sorted({kind for counter in counted.values() for kind in counter} - set(_GAPS))
     rows = tuple(
-        GapRow(kind, _GAPS.get(kind, ""), tuple(counted[figure.id][kind] for figure in figures))
+        GapRow(kind, _GAPS.get(kind, ""), tuple(counted[figure][kind] for figure in figures))
         for kind in [*present, *unknown]
     )
-    objectives = {figure.id for figure in figures if figure.reads_as == "objectives"}
+    hubs = [figure for figure in figures if figure.reads_as == "objectives"]
     waits = Counter(
         objective
         for row in assessment.controls
-        if row.framework not in objectives and _open(row)
+        if row.reads_as != "objectives" and _open(row)
         for objective in row.objectives
     )
     waiting = []
-    for id in sorted(objectives):
-        catalog = assessment.knowledge.catalog(id)
+    for hub in hubs:
+        catalog = assessment.knowledge.catalog(hub.id)
         known = {control.id: control for control in catalog.controls} if catalog else {}
-        for row in whole(assessment, id):
+        for row in whole(assessment, hub):
             if _open(row):
                 control = known.get(row.control)
                 statement = control.statement or control.title if control else row.title
@@ -173,7 +176,7 @@ def control_matrix(assessment: Assessment, figure: FrameworkFigure) -> ControlMa
                 for objective in row.objectives:
                     served.setdefault(objective, []).append(row.control)
     rows = []
-    for row in _rows(assessment, figure.id):
+    for row in _rows(assessment, figure):
         control = known.get(row.control)
         whole_ = determined.get(f"control:{figure.id}/{row.control}")
         counts = (row.denominator, row.observed, row.denominator - row.upper, row.upper - row.lower)
@@ -206,34 +209,38 @@ def control_matrix(assessment: Assessment, figure: FrameworkFigure) -> ControlMa
     return ControlMatrix(figure, tuple(rows), sum(line.counted for line in rows))
 
 
-def whole(assessment: Assessment, framework: str) -> tuple[ControlCoverage, ...]:
+def whole(assessment: Assessment, figure: FrameworkFigure) -> tuple[ControlCoverage, ...]:
     """Give the rows of a framework that are counted; a compound one is counted by its lettered parts."""
-    catalog = assessment.knowledge.catalog(framework)
+    catalog = assessment.knowledge.catalog(figure.id)
     compound = _compound(catalog) if catalog else set()
-    return tuple(row for row in _rows(assessment, framework) if row.control not in compound)
+    return tuple(row for row in _rows(assessment, figure) if row.control not in compound)
 
 
 def _compound(catalog: Catalog) -> set[str]:
     return {control.part_of for control in catalog.controls if control.part_of}
 
 
-def _rows(assessment: Assessment, framework: str) -> tuple[ControlCoverage, ...]:
-    return tuple(row for row in assessment.controls if row.framework == framework)
+def _rows(assessment: Assessment, figure: FrameworkFigure) -> tuple[ControlCoverage, ...]:
+    wanted = (figure.id, figure.reads_as)
+    return tuple(row for row in assessment.controls if (row.framework, row.reads_as) == wanted)
 
 
 def _framework(coverage: FrameworkCoverage, knowledge: Knowledge) -> FrameworkFigure:
     catalog = knowledge.catalog(coverage.framework)
     states = RISK_STATES if coverage.reads_as == "risks" else STATES
     counts = dict(coverage.counts)
-    kinds = {control.kind for control in catalog.controls} if catalog else set()
-    noun = coverage.reads_as if coverage.reads_as != "risks" else "threats" if "threat" in kinds else "risks"
+    nouns = _nouns(catalog) if catalog else {}
+    noun = nouns.get(coverage.reads_as, coverage.reads_as)
+    # a framework that holds both, such as mitigations and techniques, stands there once for each
+    which = f" {noun}" if len(nouns) > 1 else ""
+    short = _short(knowledge, coverage.framework) if catalog else coverage.title
     share = None
     if coverage.reads_as != "risks":
         share = Interval(coverage.lower or 0, coverage.upper or 0, coverage.denominator)
     return FrameworkFigure(
         coverage.framework,
-        coverage.title,
-        _short(knowledge, coverage.framework) if catalog else coverage.title,
+        f"{coverage.title}{',' if which else ''}{which}",
+        f"{short}{which}",
         catalog.version if catalog else "",
         catalog.publisher if catalog else "",
         catalog.published if catalog else "",
@@ -247,6 +254,15 @@ def _framework(coverage: FrameworkCoverage, knowledge: Knowledge) -> FrameworkFi
         Tally(tuple((state, counts.get(state, 0)) for state in states)),
         share,
     )
+
+
+def _nouns(catalog: Catalog) -> dict[str, str]:
+    """Say by what a catalog's controls are called, for each way in which some of them read."""
+    found: dict[str, str] = {}
+    for control in catalog.controls:
+        if control.kind in _NOUNS:
+            found.setdefault(control.reads_as, _NOUNS[control.kind])
+    return found
 
 
 def _short(knowledge: Knowledge, id: str) -> str:
@@ -267,18 +283,21 @@ def _tops(catalog: Catalog) -> dict[str, str]:
     return tops
 
 
-def _by_group(catalog: Catalog, rows: Sequence[ControlCoverage]) -> list[tuple[str, str, list[ControlCoverage]]]:
+def _by_group(
+    catalog: Catalog, figure: FrameworkFigure, rows: Sequence[ControlCoverage]
+) -> list[tuple[str, str, list[ControlCoverage]]]:
     tops = _tops(catalog)
     mine: dict[str, list[ControlCoverage]] = {}
     for row in rows:
         mine.setdefault(tops.get(row.control, ""), []).append(row)
     outer = [group for group in catalog.groups if group.parent is None and group.id in mine]
-    return [(group.id, group.title, mine[group.id]) for group in outer]
+    alone = [("", figure.noun.capitalize(), mine[""])] if "" in mine else []
+    return [*((group.id, group.title, mine[group.id]) for group in outer), *alone]
 
 
-def _outcomes(catalog: Catalog, rows: Sequence[ControlCoverage]) -> tuple[GroupFigure, ...]:
+def _outcomes(catalog: Catalog, figure: FrameworkFigure, rows: Sequence[ControlCoverage]) -> tuple[GroupFigure, ...]:
     made = []
-    for id, title, mine in _by_group(catalog, rows):
+    for id, title, mine in _by_group(catalog, figure, rows):
         read = Counter(_reading(row) for row in mine)
         tally = Tally(tuple((state, read[state]) for state in EVIDENCE_STATES))
         recorded = sum(row.state == SATISFIED and row.signal != OUTSIDE for row in mine)
@@ -297,9 +316,9 @@ def _reading(row: ControlCoverage) -> str:
     return "needs an answer"
 
 
-def _families(catalog: Catalog, rows: Sequence[ControlCoverage]) -> tuple[GroupFigure, ...]:
+def _families(catalog: Catalog, figure: FrameworkFigure, rows: Sequence[ControlCoverage]) -> tuple[GroupFigure, ...]:
     made = []
-    for id, title, mine in _by_group(catalog, rows):
+    for id, title, mine in _by_group(catalog, figure, rows):
         read = Counter(row.state for row in mine if row.signal != OUTSIDE)
         tally = Tally(tuple((state, read[state]) for state in STATES))
         applicable = tally.total - tally.of(NOT_APPLICABLE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
 
@@ -35,6 +35,7 @@ def findings(
     evidence: Sequence[Evidence],
     matrix: Matrix,
     initiation: str,
+    frameworks: Collection[str],
 ) -> tuple[Finding, ...]:
     """Group what failed by check, rate it, and say for which agents it counts.
 
@@ -52,6 +53,8 @@ def findings(
         Excerpts, found again by their place.
     matrix, initiation:
         The tables of risk and the plan's threat-source assumption.
+    frameworks:
+        The catalogs whose controls a finding names.
 
     Returns
     -------
@@ -79,7 +82,7 @@ def findings(
         agents = tuple(sorted({agent for each in occurrences for agent in each.agents}))
         rated = _rate(check, agents, matrix, initiation, reach, exposure, resources)
         through = tuple(sorted({path for each in occurrences for path in on_paths.get(each.subject, ())}))
-        drafts.append(_finding(check, rated, occurrences, agents, _controls(knowledge, check), through))
+        drafts.append(_finding(check, rated, occurrences, agents, _controls(knowledge, check, frameworks), through))
     drafts.sort(key=_order)
     failing = {objective for draft in drafts for objective in draft.objectives}
     implied = _implied(knowledge, failing)
@@ -191,7 +194,7 @@ def _order(finding: Finding) -> tuple[int, int, int, str]:
     )
 
 
-def _controls(knowledge: Knowledge, check: Check) -> tuple[str, ...]:
+def _controls(knowledge: Knowledge, check: Check, frameworks: Collection[str]) -> tuple[str, ...]:
     wanted = set(check.objectives) | {
         control.part_of
         for catalog in knowledge.catalogs
@@ -203,6 +206,7 @@ def _controls(knowledge: Knowledge, check: Check) -> tuple[str, ...]:
             {
                 f"control:{crosswalk.target}/{row.target}"
                 for crosswalk in knowledge.crosswalks
+                if crosswalk.target in frameworks
                 for row in crosswalk.rows
                 if wanted & set(row.sources) and row.relationship not in ("no-relationship", "related")
             }

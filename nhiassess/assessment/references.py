@@ -36,8 +36,8 @@ def unknown_objective(known: Knowledge, id: str, *, outcomes: bool = False) -> C
     """
     ids = {each.id for catalog in known.catalogs if catalog.reads_as == "objectives" for each in catalog.controls}
     if outcomes:
-        ids |= {f"{catalog.id}/{each.id}" for catalog in known.catalogs if catalog.reads_as == "outcomes"
-                for each in catalog.controls}  # fmt: skip
+        ids |= {f"{catalog.id}/{each.id}" for catalog in known.catalogs for each in catalog.controls
+                if each.reads_as == "outcomes"}  # fmt: skip
     if id in ids:
         return None
     meant = _candidates(known, id)

@@ -117,11 +117,13 @@ class ControlCoverage:
     denominator: int
     lower: int
     upper: int
+    reads_as: str = "outcomes"  # outcomes | risks | objectives: which states it can have
     gap: str | None = None  # no mapping | no procedure | no evidence | stale | partial | failed
     reason: str = ""
     signal: str = ""  # of outcomes: supports | contradicts | needs an answer | outside the profile
     subjects: tuple[str, ...] = ()  # agents for which it fails or is exposed
     chain: tuple[str, ...] = ()  # how it was derived, one sentence each
+    evidenced: tuple[float, float] | None = None  # of outcomes: the share whose sources were determined, in bounds
 
     @property
     def id(self) -> str:
@@ -135,7 +137,7 @@ class FrameworkCoverage:
 
     framework: str
     title: str
-    reads_as: str
+    reads_as: str  # a framework that holds both, such as mitigations and techniques, has a row for each
     items: int
     not_applicable: int
     outside: int
@@ -150,7 +152,7 @@ class FrameworkCoverage:
     @property
     def id(self) -> str:
         """The key of this row."""
-        return self.framework
+        return f"{self.framework}/{self.reads_as}"
 
 
 @dataclass(frozen=True, slots=True)

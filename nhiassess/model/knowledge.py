@@ -77,6 +77,11 @@ class Control:
         """Whether it is something that may happen, which is exposed or mitigated and never satisfied."""
         return self.kind in RISK_KINDS
 
+    @property
+    def reads_as(self) -> str:
+        """How it is answered: outcomes | risks | objectives."""
+        return "risks" if self.is_risk else "objectives" if self.kind == "objective" else "outcomes"
+
 
 @dataclass(frozen=True, slots=True)
 class Catalog:

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nhiassess.analysis.coverage import agent_risks, coverage, rows_to, totals
+from nhiassess.analysis.agent_risks import agent_risks
+from nhiassess.analysis.coverage import coverage, totals
 from nhiassess.model.assessment import (
     NOT_APPLICABLE,
     NOT_DETERMINED,
@@ -279,8 +280,3 @@ def test_a_risk_outside_the_profile_is_counted_apart() -> None:
     assert (rows[0].reason, rows[0].denominator, rows[0].gap) == ("no configuration shows it", 0, None)
     figure = totals(known_, rows)[0]
     assert (figure.items, figure.outside, figure.denominator, figure.lower) == (1, 1, 0, None)
-
-
-def test_rows_of_other_sources_than_the_objectives_lead_nowhere() -> None:
-    known_ = known(objective("O1"), crosswalks=(crosswalk("asi", row("T1", "equal", "ASI01"), source="rmf"),))
-    assert rows_to(known_) == {}

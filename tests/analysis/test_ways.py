@@ -81,6 +81,10 @@ def test_a_row_that_states_nothing_of_one_control_leads_nowhere(second: Said) ->
     assert ("house", "T") not in ways(between(said("A", "equal", "M"), second))
 
 
+def test_rows_of_other_sources_than_the_objectives_lead_nowhere_alone() -> None:
+    assert ways(between(said("M", "equal", "T", of="law"))) == {}
+
+
 def test_no_way_is_longer_than_two_rows() -> None:
     known_ = between(
         said("A", "equal", "M"), said("M", "equal", "T", of="law"), said("T", "equal", "U", of="house", to="more")

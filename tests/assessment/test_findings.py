@@ -57,6 +57,7 @@ def failed(check: str, subject: str, *places: Location, state: str = NOT_SATISFI
 def found(*answers: Answer, knowledge: Knowledge = KNOWN, **more: Any) -> tuple[Finding, ...]:
     stated: dict[str, Any] = {"attribution": [(A, "tool:t"), (B, "tool:t")], "reach": [], "exposure": [], "paths": []}
     stated |= {"deviations": [], "evidence": [], "matrix": MATRIX, "initiation": "moderate"}
+    stated |= {"frameworks": [catalog.id for catalog in knowledge.catalogs]}
     inventory = Inventory(agents=(Agent(A), Agent(B)), resources=(Resource("resource:r", sensitivity=5),))
     return findings(knowledge, answers, inventory, **{**stated, **more})
 

@@ -82,6 +82,7 @@ def controls() -> tuple[ControlCoverage, ...]:
                     8,
                     lower,
                     max(lower, upper),
+                    catalog.reads_as,
                     gaps[index % 4]
                     if unknown and signal != "outside the profile"
                     else "failed"
