@@ -106,10 +106,11 @@ def _ordered(row: Mapping[str, Any], first: Sequence[str]) -> Row:
 
 
 def _catalog(catalog: Catalog, knowledge: Knowledge) -> Row:
+    hubs = {each.id for each in knowledge.catalogs if each.reads_as == "objectives"}
     mapped = {
         row.target
         for crosswalk in knowledge.crosswalks
-        if crosswalk.target == catalog.id
+        if crosswalk.target == catalog.id and crosswalk.source in hubs
         for row in crosswalk.rows
         if row.relationship != "no-relationship"
     }

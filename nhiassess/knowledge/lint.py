@@ -110,7 +110,8 @@ def _rows(
             yield Complaint(f"{name}: {id!r} is in no catalog", where, "Correct the id, or delete the row.")
         if row.external and row.target in targets:
             yield Complaint(f"{name}: {row.target!r} stands in a catalog of ours", where, "It is not external.")
-        if crosswalk.source == crosswalk.target and not dead and len({each.kind for each in ends}) == 1:
+        within = crosswalk.source == crosswalk.target and not dead and not row.external
+        if within and len({each.kind for each in ends}) == 1:
             hint = "Within a catalog a row relates controls of two kinds, such as a mitigation and a technique."
             yield Complaint(f"{name}: maps a catalog onto itself", where, hint)
         levels = {each.level for each in ends if isinstance(each, Control)}
@@ -165,9 +166,11 @@ def _objectives(knowledge: Knowledge) -> Iterator[Complaint]:
 
 
 def _controls(knowledge: Knowledge) -> Iterator[Complaint]:
+    hubs = {catalog.id for catalog in knowledge.catalogs if catalog.reads_as == "objectives"}
     mapped = {
         (crosswalk.target, row.target)
         for crosswalk in knowledge.crosswalks
+        if crosswalk.source in hubs  # a determination is made of an objective, and comes from nowhere else
         for row in crosswalk.rows
         if row.relationship not in ("no-relationship", "related")
     }

@@ -10,7 +10,7 @@ import networkx as nx
 from nhiassess.errors import Complaint, GraphError
 from nhiassess.model.assessment import Finding
 from nhiassess.model.inventory import Inventory, Location
-from nhiassess.model.knowledge import Check, Knowledge
+from nhiassess.model.knowledge import Check, Knowledge, Row
 from nhiassess.model.reach import VERDICTS, Edge
 
 # the kinds that each verb may join; building refuses any other triple
@@ -147,13 +147,18 @@ def _of_knowledge(knowledge: Knowledge) -> Iterator[Edge]:
             for source_id in row.sources:
                 source = controls.get((crosswalk.source, source_id))
                 if source and target and row.relationship != "no-relationship":
-                    yield _edge(source.node, _verb(row.relationship, source.kind), target.node, row.rationale, row)
+                    yield _edge(source.node, _verb(row.relationship, source.kind), target.node, _reason(row), row)
 
 
 def _verb(relationship: str, source_kind: str) -> str:
     if relationship == "mitigates":
         return "mitigates"
     return "maps_to" if source_kind == "objective" else "relates_to"
+
+
+def _reason(row: Row) -> str:
+    """Give why two controls are related; what is published gives no reason, so its place and its word stand for one."""
+    return row.rationale or f'published in {row.published_in} as "{row.published_as}"'
 
 
 def _of_findings(findings: Iterable[Finding]) -> Iterator[Edge]:

@@ -47,6 +47,23 @@ def rmf(*controls: Control, groups: tuple[Group, ...] = ()) -> Catalog:
     return catalog("rmf", "outcomes", *(controls or (T1,)), groups=groups)
 
 
+BOTH = (control("rmf", "M1", "mitigation"), control("rmf", "T1", "technique"), control("rmf", "T2", "technique"))
+OUTSIDE = tuple(replace(each, assessable="outside") for each in BOTH)
+
+
+def published(sources: str = "O1", target: str = "T1", word: str = "mapped", **more: Any) -> Row:
+    """Make a row as a publisher states it: with a word of its own and without a reason."""
+    stated = {"basis": "published", "published_in": "Appendix C", "published_as": word, **more}
+    return replace(said("related", sources, target), rationale="", **stated)
+
+
+def within(*rows: Row) -> Knowledge:
+    """Make a catalog that has published rows between controls of its own."""
+    inside = replace(crosswalk("rmf", *rows, source="rmf"), basis="published")
+    reached = crosswalk("rmf", replace(said("no-relationship"), locations=()))
+    return sound(rmf=rmf(*OUTSIDE), crosswalks=(reached, inside))
+
+
 BROKEN = {
     "cites no source": sound(rmf=replace(rmf(), source_url="")),
     "ids and titles differ from the list": sound(rmf=replace(rmf(), checksum="0" * 64)),
@@ -60,6 +77,12 @@ BROKEN = {
     ),
     "the rationale is too short": sound(replace(said(), rationale="both are about tools")),
     "is published, but says not where": sound(replace(said(), basis="published")),
+    "'T1' stands in a catalog of ours": sound(said(), published(external=True)),
+    "'rmf' is a catalog of ours": sound(crosswalks=(replace(crosswalk("rmf", said()), external=True),)),
+    "T1 related T2: maps a catalog onto itself": within(published("T1", "T2")),
+    "T1 related T1: maps a catalog onto itself": within(published("T1", "T1")),
+    "M1 related T9: 'T9' is in no catalog": within(published("M1", "T9")),
+    "O1 related T1: these two are related at": sound(said(), published(), published()),
     "repeats the rationale of frameworks/x.yaml:7:3": sound(
         said(), said(target="T2"), rmf=rmf(T1, control("rmf", "T2"))
     ),
@@ -70,6 +93,10 @@ BROKEN = {
     "no crosswalk leads from it": sound(objectives=(objective("O1"), objective("O2", asks=True))),
     "names 'O9', which is no objective": sound(objectives=(objective("O1", implies=("O9",)),)),
     "is not mapped, asked for or outside": sound(rmf=rmf(T1, control("rmf", "T2"))),
+    "T2: is not mapped, asked for or outside": sound(
+        rmf=rmf(T1, control("rmf", "T2"), control("rmf", "M1", "mitigation", assessable="outside")),
+        crosswalks=(crosswalk("rmf", said()), within(published("M1", "T2", relationship="mitigates")).crosswalks[1]),
+    ),
     "says not when it applies": sound(
         said(),
         catalogs=(rmf(), catalog("asi", "risks", RISK)),
@@ -104,6 +131,12 @@ def test_a_part_of_nothing_is_a_complaint_and_no_crash() -> None:
         sound(rmf=rmf(T1, control("rmf", "T2", assessable="by_interview"))),
         sound(said("equal"), rmf=rmf(T1)),
         sound(replace(said(), basis="published", published_in="SP 800-221A", rationale="short")),
+        sound(said(), published(), published(word="primary"), published(target="T9", external=True)),
+        sound(
+            crosswalks=(crosswalk("rmf", said()), replace(crosswalk("cwe", published(external=True)), external=True))
+        ),
+        within(published("M1", "T1"), published("M1", "T2", relationship="mitigates")),
+        within(published("M1", "T9", external=True), published("T1", "T9", external=True)),
         sound(rmf=rmf(T1, groups=(Group("G", "G", "function"), Group("H", "H", "category", "G")))),
         sound(
             catalogs=(rmf(), catalog("asi", "risks", replace(RISK, applies_when=ALWAYS))),

@@ -35,6 +35,22 @@ basis: assessed
 rows:
   - {{source: "O1", target: "T1", relationship: {relationship}, rationale: why{more}}}
 """
+PUBLISHED = """
+source: b
+target: c
+basis: published
+published_in: Appendix A
+published_as: mapped
+published:
+  - {source: "B1", targets: ["T1", "T2"]}
+  - source: "B2"
+    published_as: mitigates
+    relationship: mitigates
+    published_in: Release 7
+    targets: ["T1"]
+    external: ["X9"]
+  - {source: "B3", external: ["X8"]}
+"""
 CHECK = """
 id: {id}
 title: T
@@ -206,6 +222,80 @@ def test_a_row_that_contradicts_itself_is_refused(relationship: str, more: str, 
     assert len(found) == 1
     assert what in found[0]
     assert found[0].startswith("frameworks/crosswalks/x.yaml:5:")
+
+
+@pytest.mark.parametrize(
+    ("text", "shares"), [("[0.2, 0.5]", (0.2, 0.5)), ("[0, 1]", (0.0, 1.0)), ("[1, 1]", (1.0, 1.0)), ("null", None)]
+)
+def test_a_row_may_say_which_share_of_the_target_it_covers(text: str, shares: tuple[float, float] | None) -> None:
+    found = read({"frameworks/crosswalks/x.yaml": crosswalk(more=f", coverage: {text}")})
+    assert found.crosswalks[0].rows[0].coverage == shares
+
+
+@pytest.mark.parametrize("text", ["0.5", "[0.5]", "[0.5, 0.2]", "[0.2, 1.5]", "[-0.1, 1]", "[low, high]", "[.nan, 1]"])
+def test_a_share_that_is_none_is_refused(text: str) -> None:
+    found = complaints({"frameworks/crosswalks/x.yaml": crosswalk(more=f", coverage: {text}")})
+    assert len(found) == 1
+    assert "$.rows[0].coverage: is no share. Write `coverage: [0.2, 0.5]`" in found[0]
+
+
+def test_a_published_entry_is_a_row_for_each_target_in_the_publishers_word() -> None:
+    found = read({"frameworks/crosswalks/b--c.yaml": PUBLISHED}).crosswalks[0]
+    assert not found.external
+    assert {(row.basis, row.rationale, row.role, row.strength) for row in found.rows} == {("published", "", None, None)}
+    assert [
+        (*row.sources, row.relationship, row.target, row.published_as, row.published_in, row.external)
+        for row in found.rows
+    ] == [
+        ("B1", "related", "T1", "mapped", "Appendix A", False),
+        ("B1", "related", "T2", "mapped", "Appendix A", False),
+        ("B2", "mitigates", "T1", "mitigates", "Release 7", False),
+        ("B2", "mitigates", "X9", "mitigates", "Release 7", True),
+        ("B3", "related", "X8", "mapped", "Appendix A", True),
+    ]
+    assert [str(row.locations[0]) for row in found.rows][:2] == ["frameworks/crosswalks/b--c.yaml:7"] * 2
+
+
+def test_where_the_whole_target_is_none_of_ours_every_row_is_external() -> None:
+    found = read({"frameworks/crosswalks/b--c.yaml": f"external: true\n{PUBLISHED.lstrip()}"}).crosswalks[0]
+    assert found.external
+    assert [row.external for row in found.rows] == [True] * 5
+
+
+@pytest.mark.parametrize(
+    ("find", "put", "what"),
+    [
+        (
+            "published_in: Appendix A",
+            "method: read",
+            "$.published[0]: says not where it is published, and in which word",
+        ),
+        ("published_as: mapped", "method: read", "$.published[2]: says not where it is published, and in which word"),
+        (
+            "relationship: mitigates",
+            "relationship: mitigated",
+            "'mitigated' is not allowed here. Did you mean mitigates?",
+        ),
+        ("relationship: mitigates", "role: primary", "$.published[1].role: is not a known key"),
+        (
+            'targets: ["T1", "T2"]',
+            "targets: [1.1]",
+            "$.published[0].targets: text is expected, not 1.1. Put it in quotes.",
+        ),
+        ('external: ["X8"]', 'extern: ["X8"]', "$.published[2].extern: is not a known key. Did you mean external?"),
+        ("basis: published", "basis: printed", "$.basis: 'printed' is not allowed here"),
+    ],
+)
+def test_a_published_entry_that_leaves_something_open_is_refused(find: str, put: str, what: str) -> None:
+    found = complaints({"frameworks/crosswalks/b--c.yaml": PUBLISHED.replace(find, put, 1)})
+    assert any(what in each for each in found), found
+
+
+def test_only_published_rows_may_join_a_catalog_to_itself() -> None:
+    found = complaints({"frameworks/crosswalks/c--c.yaml": crosswalk("c", "c")})
+    assert found == ["frameworks/crosswalks/c--c.yaml:1:1: $: maps a catalog onto itself. Name two different catalogs."]
+    published = read({"frameworks/crosswalks/c--c.yaml": PUBLISHED.replace("source: b", "source: c", 1)})
+    assert published.crosswalks[0].source == published.crosswalks[0].target == "c"
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import networkx as nx
 import pytest
 
@@ -85,6 +87,20 @@ def test_knowledge_and_findings_stand_in_the_same_graph() -> None:
         ("control:hub/TOL-01", "maps_to", "control:rmf/GOVERN 1"),
         ("finding:F-01", "observed_on", TOOL),
     }
+
+
+def test_a_published_row_stands_in_the_graph_with_its_place_and_the_publishers_word() -> None:
+    catalogs = (
+        catalog("nhi", "risks", control("nhi", "NHI1", "risk")),
+        catalog("asi", "risks", control("asi", "ASI04", "risk")),
+    )
+    said = {"basis": "published", "published_in": "Appendix C", "published_as": "mapped"}
+    known, elsewhere = row("NHI1", "related", "ASI04", **said), row("NHI1", "related", "T99", external=True, **said)
+    rows = tuple(replace(each, rationale="") for each in (known, elsewhere))
+    graph = build(INVENTORY, [], Knowledge(catalogs, (crosswalk("asi", *rows, source="nhi"),)))
+    assert [(edge.verb, edge.target, edge.reason) for _, _, edge in graph.edges(data="value")] == [
+        ("relates_to", "control:asi/ASI04", 'published in Appendix C as "mapped"')
+    ]
 
 
 def test_the_order_of_edges_and_values_never_shows() -> None:
