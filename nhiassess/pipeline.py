@@ -323,7 +323,7 @@ def meta(estate: Estate, now: str) -> Meta:
     )
 
 
-_OWN_KNOWLEDGE = frozenset({"frameworks", "checks", "crosswalks", "techniques"})
+_OWN_KNOWLEDGE = frozenset({"frameworks", "checks", "crosswalks", "techniques", "titles"})
 _STATED = (
     "plan.yaml",
     "attestations.yaml",
@@ -335,6 +335,7 @@ _STATED = (
     "checks/*.yaml",
     "crosswalks/*.yaml",
     "techniques/*.yaml",
+    "titles/*.yaml",
 )
 _MOST_STATED = 5_000_000
 

@@ -44,7 +44,7 @@ def checksum(catalog: Catalog) -> str:
     >>> len(checksum(Catalog("c", *[""] * 12)))
     64
     """
-    rows = sorted((each.id, each.title) for each in _entries(catalog))
+    rows = sorted((each.id, each.title) for each in catalog.entries)
     return sha256("".join(f"{id}\t{title}\n" for id, title in rows).encode()).hexdigest()
 
 
@@ -57,7 +57,7 @@ def _catalogs(knowledge: Knowledge) -> Iterator[Complaint]:
             what = f"{catalog.id}: ids and titles differ from the list they were checked against"
             yield Complaint(what, where, f"Restore them, or check again and write {checksum(catalog)}.")
         groups = {group.id for group in catalog.groups}
-        for each in _entries(catalog):
+        for each in catalog.entries:
             if each.parent and each.parent not in groups:
                 yield Complaint(f"{each.id}: its parent {each.parent!r} is no group", _where(each.locations))
         for cycle in _cycles({group.id: group.parent for group in catalog.groups}):
@@ -79,7 +79,7 @@ def _aliases(knowledge: Knowledge) -> Iterator[Complaint]:
 
 
 def _crosswalks(knowledge: Knowledge) -> Iterator[Complaint]:
-    catalogs = {catalog.id: {each.id: each for each in _entries(catalog)} for catalog in knowledge.catalogs}
+    catalogs = {catalog.id: {each.id: each for each in catalog.entries} for catalog in knowledge.catalogs}
     for crosswalk in knowledge.crosswalks:
         where = _where(crosswalk.locations)
         if crosswalk.source not in catalogs:
@@ -190,10 +190,6 @@ def _controls(knowledge: Knowledge) -> Iterator[Complaint]:
                 yield Complaint(f"{control.id}: is not mapped, asked for or outside", where, hint)
             if control.is_risk and control.assessable != "outside" and control.applies_when is None:
                 yield Complaint(f"{control.id}: says not when it applies", where, "Add applies_when.")
-
-
-def _entries(catalog: Catalog) -> list[Group | Control]:
-    return [*catalog.groups, *catalog.controls]
 
 
 def _parts(catalog: Catalog, id: str) -> set[str]:

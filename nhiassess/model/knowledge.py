@@ -104,6 +104,11 @@ class Catalog:
     controls: tuple[Control, ...] = ()
     locations: Locations = ()
 
+    @property
+    def entries(self) -> tuple[Group | Control, ...]:
+        """Everything that has an id: the groups, then the controls."""
+        return (*self.groups, *self.controls)
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -229,6 +234,15 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
+class Titles:
+    """Titles of a catalog whose licence lets us ship identifiers only, from a user who may have them."""
+
+    catalog: str
+    titles: Mapping[str, str]  # id of a group or control to its title
+    locations: Locations = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Default:
     """A limit that holds when the plan states none, and the source of it."""
 
@@ -249,6 +263,7 @@ class Knowledge:
     servers: tuple[KnownServer, ...] = ()
     sensitivity: tuple[SensitivityRule, ...] = ()
     aliases: tuple[Alias, ...] = ()
+    titles: tuple[Titles, ...] = ()
     defaults: tuple[Default, ...] = ()
 
     def catalog(self, id: str) -> Catalog | None:
