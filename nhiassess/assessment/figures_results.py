@@ -62,6 +62,14 @@ def frameworks(assessment: Assessment) -> tuple[FrameworkFigure, ...]:
     return tuple(sorted(rows, key=lambda row: (order.get(row.reads_as, 3), row.short)))
 
 
+def headline(figures: Sequence[FrameworkFigure], named: Sequence[str]) -> tuple[FrameworkFigure, ...]:
+    """Give those that the summary has room for: the first three that the plan names, and the objectives behind all."""
+    hubs = [figure for figure in figures if figure.reads_as == "objectives"][:1]
+    others = [figure for figure in figures if figure.reads_as != "objectives"]
+    chosen = sorted(others, key=lambda each: named.index(each.id) if each.id in named else len(named))[: 4 - len(hubs)]
+    return tuple(figure for figure in figures if figure in chosen or figure in hubs)
+
+
 def grouped(assessment: Assessment, figures: Sequence[FrameworkFigure]) -> tuple[GroupedFramework, ...]:
     """Give frameworks of outcomes by function, and of objectives by family."""
     made = []

@@ -295,6 +295,7 @@ class Figures:
 
     scope: Scope
     frameworks: tuple[FrameworkFigure, ...]
+    headline: tuple[FrameworkFigure, ...]  # of them, those that the summary shows
     grouped: tuple[GroupedFramework, ...]
     agents: tuple[Column, ...]  # count: occurrences attributed to the agent
     risks: tuple[Matrix, ...]
