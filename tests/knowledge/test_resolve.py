@@ -87,6 +87,16 @@ def test_an_id_that_another_document_uses_too_says_so(shipped: Knowledge) -> Non
     assert answer.warnings[0].startswith("T16 is ambiguous. In Threats and Mitigations v1.1 it is")
 
 
+def test_techniques_that_atlas_removed_lead_to_the_present_ones(shipped: Knowledge) -> None:
+    removed = {alias.alias: alias for alias in shipped.aliases if alias.catalog.startswith("mitre-atlas-")}
+    assert {alias.status for alias in removed.values()} == {"superseded"}
+    assert {name: alias.id for name, alias in removed.items()} == {
+        "AML.T0019": "AML.T0115.000",
+        "AML.T0058": "AML.T0115.001",
+        "AML.T0104": "AML.T0115.002",
+    }
+
+
 def test_an_unofficial_alias_does_not_speak_for_a_catalog_that_has_the_id() -> None:
     other = catalog("iso", "outcomes", control("iso", "A1"))
     alias = Alias("A1", "asi", "ASI01", "unofficial", "Not an OWASP id.")
