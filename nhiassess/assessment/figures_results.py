@@ -79,7 +79,8 @@ def grouped(assessment: Assessment, figures: Sequence[FrameworkFigure]) -> tuple
             continue
         rows = whole(assessment, figure)
         groups = _outcomes(catalog, figure, rows) if figure.reads_as == "outcomes" else _families(catalog, figure, rows)
-        made.append(GroupedFramework(figure.title, figure.short, figure.version, groups))
+        by = next((group.kind for group in catalog.groups if group.parent is None), figure.noun)
+        made.append(GroupedFramework(figure.title, figure.short, figure.version, by, groups))
     return tuple(made)
 
 

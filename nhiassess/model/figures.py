@@ -91,6 +91,7 @@ class GroupedFramework:
     framework: str
     short: str
     version: str
+    by: str  # the kind of its outermost groups, such as function
     groups: tuple[GroupFigure, ...]
 
 
