@@ -38,10 +38,6 @@ from nhiassess.model.knowledge import Catalog, Control, Knowledge
 OUTSIDE = "outside the profile"  # the signal of an item that the profile leaves out
 AGENTS_ACROSS = 12  # columns of a matrix that a page has room for
 EVIDENCE_STATES = ("evidence supports", "needs an answer", "evidence contradicts", "outside")
-_NOUNS = {
-    **{kind: f"{kind}s" for kind in ("outcome", "objective", "control", "mitigation", "action", "article")},
-    **{kind: f"{kind}s" for kind in ("risk", "threat", "technique")},
-}
 _GAPS = {
     "no mapping": "no objective reaches the item",
     "no procedure": "no check and no recorded answer",
@@ -109,10 +105,11 @@ def matrices(
             columns = tuple(Column(id, names.label(id), failing[id]) for id in part)
             if long:
                 rows = _layers(catalog, controls, part, states)
-                layers.append(Matrix(figure.title, columns, (), rows, first + 1, len(agents)))
+                by = next(group.kind for group in catalog.groups if group.parent is None)
+                layers.append(Matrix(figure.title, figure.noun, columns, (), rows, by, first + 1, len(agents)))
             else:
                 lines = tuple(_risk(control, part, states) for control in controls)
-                risks.append(Matrix(figure.title, columns, lines, (), first + 1, len(agents)))
+                risks.append(Matrix(figure.title, figure.noun, columns, lines, (), "", first + 1, len(agents)))
     return tuple(risks), tuple(layers)
 
 
@@ -238,7 +235,7 @@ def _framework(coverage: FrameworkCoverage, knowledge: Knowledge) -> FrameworkFi
     catalog = knowledge.catalog(coverage.framework)
     states = RISK_STATES if coverage.reads_as == "risks" else STATES
     counts = dict(coverage.counts)
-    nouns = _nouns(catalog) if catalog else {}
+    nouns = catalog.nouns if catalog else {}
     noun = nouns.get(coverage.reads_as, coverage.reads_as)
     # a framework that holds both, such as mitigations and techniques, stands there once for each
     which = f" {noun}" if len(nouns) > 1 else ""
@@ -263,15 +260,6 @@ def _framework(coverage: FrameworkCoverage, knowledge: Knowledge) -> FrameworkFi
         Tally(tuple((state, counts.get(state, 0)) for state in states)),
         share,
     )
-
-
-def _nouns(catalog: Catalog) -> dict[str, str]:
-    """Say by what a catalog's controls are called, for each way in which some of them read."""
-    found: dict[str, str] = {}
-    for control in catalog.controls:
-        if control.kind in _NOUNS:
-            found.setdefault(control.reads_as, _NOUNS[control.kind])
-    return found
 
 
 def _short(knowledge: Knowledge, id: str) -> str:

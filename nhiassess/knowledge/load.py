@@ -117,7 +117,7 @@ def _read(path: str, record: Record) -> dict[str, list[Any]]:
     if name == "aliases.yaml":
         return {"aliases": list(catalogs.aliases(record))}
     if name == "defaults.yaml":
-        return {"defaults": list(rules.defaults(record))}
+        return {"assessed": list(record.texts("frameworks")), "defaults": list(rules.defaults(record))}
     if name == "sensitivity.yaml":
         return {"sensitivity": list(rules.sensitivity(record))}
     return {"catalogs": [catalogs.catalog(record)]}

@@ -63,7 +63,7 @@ class FrameworkFigure:
     publisher: str
     published: str
     reads_as: str  # outcomes | risks | objectives
-    noun: str  # outcomes | risks | threats | objectives
+    noun: str  # what its items are called, such as threats
     items: int
     mapped: int
     assessed: int
@@ -129,9 +129,11 @@ class Matrix:
     """A part of a matrix that is narrow enough for a page."""
 
     framework: str
+    noun: str  # what its lines are, or what its layers hold
     columns: tuple[Column, ...]
     rows: tuple[MatrixRow, ...] = ()
     layers: tuple[LayerRow, ...] = ()
+    by: str = ""  # the kind of its layers, such as tactic
     first: int = 1
     agents: int = 0  # of all parts together
 

@@ -109,6 +109,13 @@ class Catalog:
         """Everything that has an id: the groups, then the controls."""
         return (*self.groups, *self.controls)
 
+    @property
+    def nouns(self) -> dict[str, str]:
+        """What its controls are called, for each way in which some of them read."""
+        named = (control for control in self.controls if control.kind not in ("case-study", "layer"))
+        found = {control.reads_as: f"{control.kind.rpartition('-')[2]}s" for control in reversed(list(named))}
+        return dict(sorted(found.items()))
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -265,6 +272,7 @@ class Knowledge:
     aliases: tuple[Alias, ...] = ()
     titles: tuple[Titles, ...] = ()
     defaults: tuple[Default, ...] = ()
+    assessed: tuple[str, ...] = ()  # the catalogs that a plan which names none means, in the order of the summary
 
     def catalog(self, id: str) -> Catalog | None:
         """Give the catalog of this id, or None."""
