@@ -35,6 +35,7 @@ from nhiassess.checks.run import ask
 from nhiassess.checks.tables import tables
 from nhiassess.errors import Complaint, ObservationError, PlanError, RenderError, UsageError
 from nhiassess.formats.reading import read
+from nhiassess.formats.redaction import named
 from nhiassess.ledger import Observed, look
 from nhiassess.model.assessment import NOT_DETERMINED, Answer, Assessment, Meta
 from nhiassess.model.inventory import TABLES, Inventory
@@ -355,7 +356,7 @@ def _written(top: FilePath) -> dict[str, bytes]:
     files: dict[str, bytes] = {}
     complaints = []
     for each in sorted(file for pattern in _STATED for file in top.glob(pattern) if file.is_file()):
-        name = each.relative_to(top).as_posix()
+        name = named(each.relative_to(top).as_posix())
         if each.is_symlink() or not each.resolve().is_relative_to(top.resolve()):
             complaints.append(Complaint("is a link, or lies behind one", f"{name}:1:1", "Put the file itself there."))
         elif each.stat().st_size > _MOST_STATED:
