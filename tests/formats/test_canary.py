@@ -43,7 +43,8 @@ PLACES: dict[str, tuple[str, str]] = {
     ),
     "json several in one address": (
         "x.json",
-        '{"a": "https://h.example.test/?db_password=@1@&client_secret=@2@#x", "b": "Server=x;Password=@3@;ApiKey=@4@;"}',
+        '{"a": "https://h.example.test/?db_password=@1@&client_secret=@2@#x",'
+        ' "b": "Server=x;Password=@3@;ApiKey=@4@;"}',
     ),
     "json address in an address": (
         "x.json",
