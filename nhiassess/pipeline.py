@@ -87,7 +87,7 @@ def knowledge(own: Mapping[str, bytes] | None = None) -> Knowledge:
     Parameters
     ----------
     own:
-        Path to bytes of an assessment folder's ``frameworks/``, ``checks/`` and ``crosswalks/``.
+        Path to bytes of an assessment folder's ``frameworks/``, ``checks/``, ``crosswalks/`` and ``scenarios/``.
 
     Returns
     -------
@@ -102,7 +102,7 @@ def knowledge(own: Mapping[str, bytes] | None = None) -> Knowledge:
     names = [name for name in installed.names("frameworks", ".yaml") if name != "frameworks/risk.yaml"]
     known = load({**{name: installed.read(name) for name in names}, **(own or {})})
     # what came with the package was held against itself before it came
-    if dead := tuple(each for each in lint(known) if each.where.startswith(("checks/", "crosswalks/"))):
+    if dead := tuple(each for each in lint(known) if each.where.startswith(_OWN_ROOMS)):
         raise KnowledgeError(dead)
     return known
 
@@ -348,7 +348,8 @@ def meta(estate: Estate, now: str) -> Meta:
     )
 
 
-_OWN_KNOWLEDGE = frozenset({"frameworks", "checks", "crosswalks", "techniques"})
+_OWN_KNOWLEDGE = frozenset({"frameworks", "checks", "crosswalks", "techniques", "scenarios"})
+_OWN_ROOMS = ("checks/", "crosswalks/", "scenarios/")
 _STATED = (
     "plan.yaml",
     "attestations.yaml",
@@ -360,6 +361,7 @@ _STATED = (
     "checks/*.yaml",
     "crosswalks/*.yaml",
     "techniques/*.yaml",
+    "scenarios/*.yaml",
 )
 _MOST_STATED = 5_000_000
 
