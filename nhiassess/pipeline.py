@@ -325,7 +325,7 @@ def meta(estate: Estate, now: str) -> Meta:
     )
 
 
-_OWN_KNOWLEDGE = frozenset({"frameworks", "checks", "crosswalks", "techniques", "titles"})
+_OWN_KNOWLEDGE = frozenset({"frameworks", "checks", "crosswalks", "techniques", "titles", "scenarios"})
 _STATED = (
     "plan.yaml",
     "attestations.yaml",
@@ -338,6 +338,7 @@ _STATED = (
     "crosswalks/*.yaml",
     "techniques/*.yaml",
     "titles/*.yaml",
+    "scenarios/*.yaml",
 )
 _MOST_STATED = 5_000_000
 
