@@ -8,9 +8,10 @@ from typing import Any
 from nhiassess.model.assessment import ControlCoverage
 from nhiassess.model.codec import encode
 from nhiassess.model.inventory import TABLES, Inventory
-from nhiassess.model.knowledge import Catalog, Check, Control, Knowledge, Scenario
+from nhiassess.model.knowledge import Catalog, Check, Control, Knowledge
 from nhiassess.model.reach import BlastRadius, Chokepoint, Escalation, Hop, Path
 from nhiassess.model.replay import NeedAnswer, Replay
+from nhiassess.model.scenario import Scenario
 
 Row = dict[str, Any]
 COVERAGE = (

@@ -9,9 +9,9 @@ from nhiassess.analysis.reached import reaches, tool
 from nhiassess.analysis.sight import Sight, edges_in, edges_out, either, has_tools, is_held, name, stands
 from nhiassess.analysis.taken import Taken, credential
 from nhiassess.model.inventory import Agent, Input, ToolServer, Workflow
-from nhiassess.model.knowledge import Need
 from nhiassess.model.reach import VERDICTS, Edge
 from nhiassess.model.replay import NO, NeedAnswer
+from nhiassess.model.scenario import Need
 
 
 def meets(need: Need, seen: Sight, taken: Taken | None) -> NeedAnswer:

@@ -23,9 +23,9 @@ from nhiassess.analysis.sight import (
 from nhiassess.analysis.taken import Taken, unseen
 from nhiassess.analysis.walk import ACCESS, State, Walk, starts
 from nhiassess.model.inventory import Resource, Tool
-from nhiassess.model.knowledge import ABILITIES, Need
 from nhiassess.model.reach import IDENTITY, VERDICTS, Hop
 from nhiassess.model.replay import NO, NeedAnswer
+from nhiassess.model.scenario import ABILITIES, Need
 
 # which arrivals at a resource give the access that is asked for
 _GIVES: dict[str, frozenset[str]] = {

@@ -8,8 +8,8 @@ from nhiassess.analysis.blast_radius import agents
 from nhiassess.analysis.conditions import meets
 from nhiassess.analysis.sight import Sight, sights
 from nhiassess.analysis.taken import Taken, take
-from nhiassess.model.knowledge import Scenario, Step
 from nhiassess.model.replay import BLOCKED, FEASIBLE, NO, NOT_DETERMINED, NeedAnswer, Replay, StepAnswer
+from nhiassess.model.scenario import Scenario, Step
 
 ORDER = (FEASIBLE, NOT_DETERMINED, BLOCKED)
 

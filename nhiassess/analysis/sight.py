@@ -9,8 +9,8 @@ import networkx as nx
 
 from nhiassess.analysis.walk import CHANGING, Index, State, Walk, as_if, folder_of, holds, index, there, walk
 from nhiassess.model.inventory import Gate, Tool
-from nhiassess.model.knowledge import ABILITIES
 from nhiassess.model.reach import BEHAVIOUR, Edge
+from nhiassess.model.scenario import ABILITIES
 
 # what a tool does by itself, so that nothing lies behind it
 _BY_ITSELF = frozenset({"reads_files", "writes_files", "executes_code", "browses_web", "memory", "spawns_agents"})

@@ -9,9 +9,9 @@ from datetime import datetime
 from nhiassess.analysis.sight import Sight, all_true, edges_out, either, has_tools, name
 from nhiassess.analysis.walk import starts
 from nhiassess.model.inventory import Credential, ToolServer
-from nhiassess.model.knowledge import Need
 from nhiassess.model.reach import IDENTITY
 from nhiassess.model.replay import NO, NeedAnswer
+from nhiassess.model.scenario import Need
 
 _NETWORKED = frozenset({"http", "sse", "websocket"})
 _STORES: dict[str, str] = {

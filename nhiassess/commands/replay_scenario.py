@@ -13,7 +13,7 @@ from nhiassess.answers import incidents, replayed
 from nhiassess.commands.command import FORMAT, NOW, Row, at, example, hop_lines, place, progress, say, show
 from nhiassess.errors import UsageError
 from nhiassess.knowledge.resolve import scenario
-from nhiassess.model.knowledge import Scenario
+from nhiassess.model.scenario import Scenario
 
 LISTED = {"id": "Scenario", "happened": "Happened", "title": "Title", "steps": "Steps"}
 REPLAYED = {"agent": "Agent", "answer": "Answer", "step": "Step", "because": "Because"}

@@ -7,7 +7,8 @@ from hashlib import sha256
 
 from nhiassess.errors import Complaint
 from nhiassess.model.inventory import Locations
-from nhiassess.model.knowledge import Catalog, Control, Crosswalk, Group, Knowledge, Scenario
+from nhiassess.model.knowledge import Catalog, Control, Crosswalk, Group, Knowledge
+from nhiassess.model.scenario import Scenario
 
 SET_RELATIONS = frozenset({"equal", "subset-of", "superset-of"})
 SHORTEST_REASON = 60  # a rationale below this restates two titles

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from nhiassess.errors import UsageError
-from nhiassess.model.knowledge import Alias, Catalog, Control, Knowledge, Scenario
+from nhiassess.model.knowledge import Alias, Catalog, Control, Knowledge
+from nhiassess.model.scenario import Scenario
 
 # what there may be to say of an id that itself stands in a catalog
 TOLD_OF_IDS = frozenset({"superseded", "ambiguous"})

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from nhiassess.formats.record import Record
 from nhiassess.model.inventory import Location
-from nhiassess.model.knowledge import ABILITIES, Break, Need, Scenario, Source, Step
+from nhiassess.model.scenario import ABILITIES, Break, Need, Scenario, Source, Step
 
 ACCESS = ("any", "reads", "writes", "administers")
 HIGHEST_SENSITIVITY = 5

@@ -23,9 +23,9 @@ from nhiassess.model.inventory import (
     ToolServer,
     Workflow,
 )
-from nhiassess.model.knowledge import ABILITIES, Need, Scenario, Step
 from nhiassess.model.reach import Edge
 from nhiassess.model.replay import NOT_DETERMINED
+from nhiassess.model.scenario import ABILITIES, Need, Scenario, Step
 from nhiassess.network.build import TRIPLES
 from nhiassess.network.what_if import without
 from tests.analysis.estates import A, B, edge, graph

@@ -21,9 +21,9 @@ from nhiassess.model.inventory import (
     ToolServer,
     Workflow,
 )
-from nhiassess.model.knowledge import Need, Scenario, Step
 from nhiassess.model.reach import Edge
 from nhiassess.model.replay import BLOCKED, FEASIBLE, NOT_DETERMINED, NeedAnswer, Replay
+from nhiassess.model.scenario import Need, Scenario, Step
 from nhiassess.network.build import build
 from tests.analysis.estates import ASKED, A, B, edge, graph, shell
 from tests.conftest import NOW

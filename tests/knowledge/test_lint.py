@@ -11,20 +11,8 @@ import pytest
 from nhiassess.knowledge.lint import ATLAS, checksum, lint
 from nhiassess.knowledge.load import load
 from nhiassess.model.inventory import Location
-from nhiassess.model.knowledge import (
-    Alias,
-    Break,
-    Catalog,
-    Control,
-    Group,
-    Knowledge,
-    Need,
-    Precondition,
-    Row,
-    Scenario,
-    Source,
-    Step,
-)
+from nhiassess.model.knowledge import Alias, Catalog, Control, Group, Knowledge, Precondition, Row
+from nhiassess.model.scenario import Break, Need, Scenario, Source, Step
 from tests.small import HUB, catalog, check, control, crosswalk, known, objective, row
 
 FRAMEWORKS = Path(__file__).resolve().parents[2] / "frameworks"

@@ -12,7 +12,8 @@ from nhiassess.errors import KnowledgeError, UsageError
 from nhiassess.knowledge.load import load
 from nhiassess.knowledge.resolve import scenario
 from nhiassess.knowledge.scenarios import CONDITIONS
-from nhiassess.model.knowledge import ABILITIES, Knowledge, Need, Source
+from nhiassess.model.knowledge import Knowledge
+from nhiassess.model.scenario import ABILITIES, Need, Source
 
 FRAMEWORKS = Path(__file__).resolve().parents[2] / "frameworks"
 WHOLE = """

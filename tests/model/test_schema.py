@@ -17,8 +17,8 @@ from nhiassess.analysis.coverage import coverage
 from nhiassess.analysis.paths import paths
 from nhiassess.analysis.scenarios import replay
 from nhiassess.model.inventory import Agent, Gate, Inventory, Location, Tool
-from nhiassess.model.knowledge import Need, Scenario, Step
 from nhiassess.model.reach import Escalation
+from nhiassess.model.scenario import Need, Scenario, Step
 from nhiassess.model.schema import ROWS, schemas
 from tests.analysis.estates import ASKED, A, edge, holder
 from tests.small import HUB, known, objective
