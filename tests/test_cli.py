@@ -50,6 +50,24 @@ def test_json_names_its_schema_and_every_row_has_an_id(verb: str) -> None:
     assert all(row["id"] for row in rows)
 
 
+def test_one_control_is_shown_with_the_chain_behind_it_by_any_spelling() -> None:
+    told = run("coverage", SAMPLE, "--control", "oap-10", "--now", "2026-11-24").stdout
+    assert "SUP-02a does not hold and overlaps nist-csf-2.0/GV.SC-06, which says the same as it" in told
+    by_alias = run("coverage", SAMPLE, "--control", "A1", "--now", "2026-11-24")
+    assert "owasp-asi-2026/ASI01  Agent Goal Hijack" in by_alias.stdout
+    assert "A1 is an unofficial alias of ASI01" in by_alias.stderr
+
+
+@pytest.mark.parametrize(
+    ("spelled", "said"),
+    [("NHI1:2025", "in none of the frameworks of the plan"), ("owasp-asi-2026", "is a framework and no control")],
+)
+def test_a_control_that_is_not_assessed_is_named(spelled: str, said: str) -> None:
+    done = run("coverage", SAMPLE, "--control", spelled, "--now", "2026-11-24")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
 def test_a_replay_answers_for_every_agent_and_in_full_for_one() -> None:
     done = run("replay-scenario", "replit-deletion", SAMPLE, "--format", "json", "--now", "2026-11-24")
     given = json.loads(done.stdout)
