@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nhiassess.model.assessment import Evidence, Finding
 from nhiassess.model.figures_paths import BlastRow, ChokepointFigure, ExposureFigure, PathFigure
+from nhiassess.model.knowledge import Catalog
 
 LEAST_FOR_PERCENT = 20  # below it counts are printed, never percentages
 
@@ -316,6 +317,7 @@ class Figures:
     gap_frameworks: tuple[FrameworkFigure, ...]
     waiting: tuple[Waiting, ...]
     crosswalks: tuple[CrosswalkFigure, ...]
+    catalogs: tuple[Catalog, ...]  # those that the report rests on
     ledger: tuple[LedgerRow, ...]
     skipped: tuple[SkippedRow, ...]
     matrices: tuple[ControlMatrix, ...]
