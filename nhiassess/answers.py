@@ -7,9 +7,11 @@ from typing import Any
 
 from nhiassess.model.assessment import ControlCoverage
 from nhiassess.model.codec import encode
+from nhiassess.model.difference import FrameworkChange
 from nhiassess.model.inventory import TABLES, Inventory
 from nhiassess.model.knowledge import Catalog, Check, Control, Knowledge
 from nhiassess.model.reach import BlastRadius, Chokepoint, Escalation, Hop, Path
+from nhiassess.model.rows import CrosswalkRow
 
 Row = dict[str, Any]
 COVERAGE = (
@@ -77,6 +79,21 @@ def catalogs(knowledge: Knowledge) -> Row:
 def controls(found: Sequence[Control]) -> Row:
     """Give controls as they stand in their catalogs."""
     return answer("frameworks-show", ({**encode(control), "id": control.id} for control in found))
+
+
+def explained(found: Sequence[Control], rows: Sequence[CrosswalkRow], warnings: Sequence[str]) -> Row:
+    """Give controls with the rows that reach them, and what to know about the spelling that was asked for."""
+    return {**controls(found), "mappings": list(map(encode, rows)), "warnings": list(warnings)}
+
+
+def related(rows: Sequence[CrosswalkRow]) -> Row:
+    """Give the rows between two frameworks."""
+    return answer("frameworks-crosswalk", map(encode, rows))
+
+
+def changed(rows: Sequence[FrameworkChange]) -> Row:
+    """Give what is otherwise in the new version of a framework."""
+    return answer("frameworks-diff", map(encode, rows))
 
 
 def questions(found: Sequence[Check]) -> Row:

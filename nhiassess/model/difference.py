@@ -10,8 +10,8 @@ class FrameworkChange:
     """One thing that is otherwise in the new version."""
 
     about: str  # control | crosswalk row | mapping | state | coverage
-    change: str  # added | removed | renumbered | retitled | restated | level | assessable | end gone | unmapped ...
-    old: str | None  # its id in the old version, None when it has none
+    change: str  # added, removed, renumbered ...; of a row what became of its end; of a coverage the figure
+    old: str | None  # what it is in the old version, None when it is not there
     new: str | None
     before: str | None = None
     after: str | None = None
@@ -21,3 +21,12 @@ class FrameworkChange:
     def id(self) -> str:
         """The key of this row."""
         return f"{self.about}|{self.change}|{self.old or ''}|{self.new or ''}"
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """Where a control of the old version is in the new one, and how that is known."""
+
+    old: str
+    new: str
+    why: str  # same id | same title | alias | title alike
