@@ -128,7 +128,7 @@ def _description(assessment: Assessment, catalog: Catalog, count: int) -> str:
 def _technique(row: ControlCoverage, failed: Iterable[str], light: Mapping[str, str], opened: bool) -> dict[str, Any]:
     state = OUTSIDE if row.signal == OUTSIDE else row.state
     token, score = _LOOKS[state]
-    lacking = [objective for objective in row.objectives if objective in failed]
+    lacking = [objective for objective in row.objectives if objective in failed and state != OUTSIDE]
     told = [
         f"State: {state}.",
         f"{'Why' if state == OUTSIDE else 'Agents'}: {row.reason}." if row.reason else "",
