@@ -7,6 +7,7 @@ import sys
 from typing import Any
 
 from nhiassess import installed
+from nhiassess.layout import weasyprint
 
 PANGO = (
     "Debian, Ubuntu: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0. Fedora: dnf install pango. "
@@ -49,12 +50,12 @@ def _engine() -> dict[str, Any]:
 
 def _pdf() -> dict[str, Any]:
     try:
-        import weasyprint
+        library = weasyprint()
     except (ImportError, OSError) as error:
         missing = isinstance(error, ImportError)
         hint = "pip install nhiassess[pdf]" if missing else PANGO
         return _row("PDF", False, str(error).partition("\n")[0], hint)
-    return _row("PDF", True, f"WeasyPrint {weasyprint.__version__}")
+    return _row("PDF", True, f"WeasyPrint {library.__version__}")
 
 
 def _plugins() -> dict[str, Any]:

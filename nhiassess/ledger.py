@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
+from nhiassess.assessment.evidence import guessable
 from nhiassess.errors import Complaint, FormatError
 from nhiassess.formats.encodings import decode
-from nhiassess.formats.format import MAX_BYTES, Document
+from nhiassess.formats.format import MAX_BYTES, REDACTED, Document
 from nhiassess.formats.reading import read
+from nhiassess.formats.redaction import named
 from nhiassess.model.inventory import Inventory, Location, ObservedFile, Skipped
 from nhiassess.model.merge import merge
 from nhiassess.sources.source import ReadFile, Source
@@ -74,7 +76,9 @@ def look(root: Path, sources: Sequence[Source], only: Path | None = None) -> Obs
 
     Notes
     -----
-    The key by which equal secrets are told is made for the run and forgotten after it.
+    A hash lets a weak secret be guessed by whoever knows what else is in the file, so only files that a source read,
+    and that hold more than a secret, have one. The key by which equal secrets are told is made for the run and
+    forgotten after it.
     """
     key = secrets.token_bytes(32)
     rows: list[ObservedFile] = []
@@ -82,7 +86,7 @@ def look(root: Path, sources: Sequence[Source], only: Path | None = None) -> Obs
     documents: dict[str, Document] = {}
     by_name = {source.name: source for source in sources}
     groups: dict[tuple[str, str], list[ReadFile]] = {}
-    for found in [_sized(only, only.name)] if only else _files(root):
+    for found in _told_apart([_sized(only, named(only.name))] if only else _files(root)):
         if found.ignored or found.refused:
             reason = found.ignored or found.refused or ""
             status = "ignored" if found.ignored else "skipped"
@@ -101,17 +105,18 @@ def look(root: Path, sources: Sequence[Source], only: Path | None = None) -> Obs
             head = decode(found.path, content)[:HEAD]
             readers = [source for source in sources if source.recognises(found.path, head)]
             if not readers:
-                rows.append(replace(row, status="ignored", reason=_NO_SOURCE))
+                rows.append(replace(row, status="ignored", sha256=None, reason=_NO_SOURCE))
                 continue
             document = read(found.path, content, key=key)
         except FormatError as error:
             what = error.complaints[0]
             reason = str(replace(what, where=""))
-            rows.append(replace(row, status="skipped", reason=reason))
+            rows.append(replace(row, status="skipped", sha256=None, reason=reason))
             skipped.append(_skipped(found.path, reason, "file", what.where))
             continue
         documents[found.path] = document
-        rows.append(replace(row, sources=tuple(source.name for source in readers)))
+        told = None if guessable(document.text) else row.sha256
+        rows.append(replace(row, sources=tuple(source.name for source in readers), sha256=told))
         for source in readers:
             groups.setdefault((source.name, source.group(found.path)), []).append(ReadFile(found.path, document))
     inventories = []
@@ -194,9 +199,23 @@ def _sized(file: Path, path: str) -> _Found:
     return _Found(path, file, refused=f"{size / 1e6:,.0f} MB is over the limit of {MAX_BYTES / 1e6:.0f} MB. {hint}")
 
 
+def _told_apart(found: Iterable[_Found]) -> Iterator[_Found]:
+    """Give each file a name of its own where a secret was taken out of several."""
+    taken: set[str] = set()
+    for each in found:
+        path, number = each.path, 1
+        while path in taken and REDACTED in each.path:
+            number += 1
+            path = each.path.replace(REDACTED, f"{REDACTED[:-1]} {number}]", 1)
+        taken.add(path)
+        yield replace(each, path=path)
+
+
 def _relative(file: Path, root: Path) -> str:
     # two names that are no text stay two: their odd bytes are spelled out
-    return file.relative_to(root).as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    return named(
+        file.relative_to(root).as_posix().encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+    )
 
 
 def _skipped(path: str, reason: str, construct: str, where: str = "") -> Skipped:

@@ -83,6 +83,23 @@ def test_every_file_has_one_row(tmp_path: Path) -> None:
     assert set(found.texts) == {"a.json", "deep/er/b.json"}, "the text of what no source reads is not kept"
 
 
+def test_no_file_is_called_by_a_secret_and_two_of_them_stay_two(tmp_path: Path) -> None:
+    secret = "gh" + "p_" + "K4n4ry0123456789" * 2
+    for name in (f"{secret}/a.json", f"{secret}1/a.json", f"x/password={secret}.json", f"x/{secret}.nhi.yaml"):
+        write(tmp_path, name)
+    paths = set(rows(look(tmp_path, [Names()])))
+    assert paths == {"[redacted]/a.json", "[redacted 2]/a.json", "x/password=[redacted].json", "x/[redacted].nhi.yaml"}
+
+
+def test_no_hash_lets_a_secret_be_guessed(tmp_path: Path) -> None:
+    write(tmp_path, "a.json", b'{"name": "a", "password": "hunter2"}')
+    write(tmp_path, "b.json", b'{"name": "a", "password": "hunter2", "more": "' + b"x" * 60 + b'"}')
+    write(tmp_path, "ignored", b"PASSWORD=hunter2")
+    write(tmp_path, "skipped.json", b'{"password": "hunter2"')
+    write(tmp_path, "unread.json", b'{"name": 7, "password": "hunter2"}')
+    assert {id for id, row in rows(look(tmp_path, [Names()])).items() if row.sha256} == {"b.json"}
+
+
 def test_what_a_source_cannot_read_is_skipped_with_its_place_and_the_rest_is_read(tmp_path: Path) -> None:
     write(tmp_path, "a.json", b'{\n "name": 7}')
     write(tmp_path, "b.json")

@@ -102,6 +102,35 @@ def test_what_an_assessment_brings_is_held_against_the_whole(folder: Path) -> No
     assert all(each.startswith("crosswalks/house.yaml:4:8: ") for each in said)
 
 
+REFERENCE = CATALOG.replace("reads_as: outcomes", "reads_as: reference").replace("title: First", 'title: "H1"')
+
+
+def test_an_assessment_may_bring_the_titles_that_it_is_licensed_for(folder: Path) -> None:
+    files = {
+        "frameworks/house.yaml": REFERENCE.format(id="house-rules-1").encode(),
+        "titles/house.yaml": b'catalog: house-rules-1\ntitles: {"H1": Doors are shut}\n',
+    }
+    catalog = shelf.knowledge(files).catalog("house-rules-1")
+    assert catalog
+    assert [control.title for control in catalog.controls] == ["Doors are shut"]
+
+
+@pytest.mark.parametrize(
+    ("titles", "said"),
+    [
+        ('catalog: nowhere-1\ntitles: {"H1": x}', "'nowhere-1' is no catalog"),
+        ('catalog: house-rules-1\ntitles: {"H9": x}', "'H9' is not in house-rules-1"),
+        ('catalog: owasp-asi-2026\ntitles: {"ASI01": x}', "owasp-asi-2026/ASI01 has a title already"),
+        ('catalog: house-rules-1\ntitles: {"H1": [x]}', "text is expected"),
+    ],
+)
+def test_a_title_for_what_waits_for_none_is_a_complaint(folder: Path, titles: str, said: str) -> None:
+    files = {"frameworks/house.yaml": REFERENCE.format(id="house-rules-1").encode(), "titles/x.yaml": titles.encode()}
+    with pytest.raises(KnowledgeError, match=said) as raised:
+        shelf.knowledge(files)
+    assert all(each.where.startswith("titles/x.yaml:") for each in raised.value.complaints)
+
+
 def test_no_file_that_came_with_the_package_holds_what_looks_like_a_secret() -> None:
     load(
         {

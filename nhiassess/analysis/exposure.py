@@ -62,10 +62,10 @@ def _exposure(graph: nx.MultiDiGraph[str], found: Index, agent: str) -> Exposure
             gates.append((None if any(not _held(found, agent, edge) for edge in unsure) else True) if held else False)
         elif not invoked or unsure:
             legs[leg] = None
-            because.append(f"{leg}: not determined, since not every tool's abilities are known")
+            because.append(f"{leg}: not every tool's abilities are known")
         else:
             legs[leg] = False
-            because.append(f"{leg}: no tool makes it")
+            because.append(f"{leg}: all its tools are known")
     gated = True if True in gates else None if None in gates or not gates else False
     return Exposure(agent, legs["untrusted"], legs["private"], legs["outbound"], gated, tuple(because), tuple(places))
 

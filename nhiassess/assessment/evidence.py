@@ -10,6 +10,7 @@ from nhiassess.model.inventory import Location, ObservedFile
 
 LINES_AROUND = 1
 LONGEST_LINE = 160
+LITTLE = 64  # characters besides the secret
 REDACTED = "[redacted]"
 
 
@@ -46,7 +47,6 @@ def evidence(
         first = max(line - LINES_AROUND, 1)
         shown = [each.rstrip("\r")[:LONGEST_LINE] for each in lines[first - 1 : line + LINES_AROUND]]
         excerpt = "\n".join(shown).rstrip("\r\n")
-        little_else = len(texts.get(path, "").replace(REDACTED, "").strip()) < 64 and REDACTED in texts.get(path, "")
         found.append(
             Evidence(
                 id=f"E-{number:03}",
@@ -54,11 +54,22 @@ def evidence(
                 excerpt=excerpt,
                 first_line=first,
                 sha256=sha256(excerpt.encode()).hexdigest(),
-                file_sha256=None if little_else else hashes.get(path),
+                file_sha256=None if guessable(texts.get(path, "")) else hashes.get(path),
                 collected=_collected(path, collected),
             )
         )
     return tuple(found)
+
+
+def guessable(text: str) -> bool:
+    """Tell whether a redacted text is little more than a secret, which a hash of the file could be guessed from.
+
+    Examples
+    --------
+    >>> guessable("PASSWORD=[redacted]"), guessable("# nothing")
+    (True, False)
+    """
+    return REDACTED in text and len(text.replace(REDACTED, "").strip()) < LITTLE
 
 
 def _collected(path: str, collected: Mapping[str, str]) -> str | None:

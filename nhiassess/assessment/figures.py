@@ -12,6 +12,7 @@ from nhiassess.assessment.figures_results import (
     frameworks,
     gaps,
     grouped,
+    headline,
     matrices,
 )
 from nhiassess.assessment.names import Names
@@ -58,6 +59,7 @@ def figures(assessment: Assessment) -> Figures:
     return Figures(
         scope=_scope(inventory),
         frameworks=standing,
+        headline=headline(standing, assessment.plan.frameworks),
         grouped=grouped(assessment, standing),
         agents=tuple(sorted(agents, key=lambda agent: (-agent.count, agent.label, agent.id))),
         risks=risks,

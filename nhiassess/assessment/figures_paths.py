@@ -19,7 +19,7 @@ from nhiassess.model.inventory import Resource
 from nhiassess.model.reach import BEHAVIOUR, IDENTITY, VERDICTS, BlastRadius, Hop, Path, weakest
 
 LONGEST_REASON = 72  # characters of the reason for one leg
-NAMED = 2  # tools that the reason for one leg names
+NAMED = 1  # tools that the reason for one leg names
 VERDICT_WORDS = {
     "yes": "permitted",
     "conditional": "conditional",
@@ -141,7 +141,7 @@ def exposure(assessment: Assessment, names: Names) -> tuple[ExposureFigure, ...]
 
 
 def _brief(sentence: str) -> str:
-    """Name at most two tools, and none for a server whose tools are all meant; assessment.json names them all."""
+    """Name one tool, and none for a server whose tools are all meant; assessment.json names them all."""
     leg, colon, rest = sentence.partition(": ")
     tools = rest.split(", ")
     tools = [tool for tool in tools if tool != "*"] or tools

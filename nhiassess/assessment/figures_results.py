@@ -38,10 +38,6 @@ from nhiassess.model.knowledge import Catalog, Control, Knowledge
 OUTSIDE = "outside the profile"  # the signal of an item that the profile leaves out
 AGENTS_ACROSS = 12  # columns of a matrix that a page has room for
 EVIDENCE_STATES = ("evidence supports", "needs an answer", "evidence contradicts", "outside")
-_NOUNS = {
-    **{kind: f"{kind}s" for kind in ("outcome", "objective", "control", "mitigation", "action", "article")},
-    **{kind: f"{kind}s" for kind in ("risk", "threat", "technique")},
-}
 _GAPS = {
     "no mapping": "no objective reaches the item",
     "no procedure": "no check and no recorded answer",
@@ -62,6 +58,14 @@ def frameworks(assessment: Assessment) -> tuple[FrameworkFigure, ...]:
     return tuple(sorted(rows, key=lambda row: (order.get(row.reads_as, 3), row.short)))
 
 
+def headline(figures: Sequence[FrameworkFigure], named: Sequence[str]) -> tuple[FrameworkFigure, ...]:
+    """Give those that the summary has room for: the first three that the plan names, and the objectives behind all."""
+    hubs = [figure for figure in figures if figure.reads_as == "objectives"][:1]
+    others = [figure for figure in figures if figure.reads_as != "objectives"]
+    chosen = sorted(others, key=lambda each: named.index(each.id) if each.id in named else len(named))[: 4 - len(hubs)]
+    return tuple(figure for figure in figures if figure in chosen or figure in hubs)
+
+
 def grouped(assessment: Assessment, figures: Sequence[FrameworkFigure]) -> tuple[GroupedFramework, ...]:
     """Give frameworks of outcomes by function, and of objectives by family."""
     made = []
@@ -71,7 +75,8 @@ def grouped(assessment: Assessment, figures: Sequence[FrameworkFigure]) -> tuple
             continue
         rows = whole(assessment, figure)
         groups = _outcomes(catalog, figure, rows) if figure.reads_as == "outcomes" else _families(catalog, figure, rows)
-        made.append(GroupedFramework(figure.title, figure.short, figure.version, groups))
+        by = next((group.kind for group in catalog.groups if group.parent is None), figure.noun)
+        made.append(GroupedFramework(figure.title, figure.short, figure.version, by, groups))
     return tuple(made)
 
 
@@ -100,10 +105,11 @@ def matrices(
             columns = tuple(Column(id, names.label(id), failing[id]) for id in part)
             if long:
                 rows = _layers(catalog, controls, part, states)
-                layers.append(Matrix(figure.title, columns, (), rows, first + 1, len(agents)))
+                by = next(group.kind for group in catalog.groups if group.parent is None)
+                layers.append(Matrix(figure.title, figure.noun, columns, (), rows, by, first + 1, len(agents)))
             else:
                 lines = tuple(_risk(control, part, states) for control in controls)
-                risks.append(Matrix(figure.title, columns, lines, (), first + 1, len(agents)))
+                risks.append(Matrix(figure.title, figure.noun, columns, lines, (), "", first + 1, len(agents)))
     return tuple(risks), tuple(layers)
 
 
@@ -125,6 +131,9 @@ def gaps(assessment: Assessment, figures: Sequence[FrameworkFigure]) -> tuple[tu
         if row.reads_as != "objectives" and _open(row)
         for objective in row.objectives
     )
+    widest: dict[str, int] = {}
+    for radius in assessment.blast:
+        widest[radius.agent] = max(radius.bounds[1], widest.get(radius.agent, 0))
     waiting = []
     for hub in hubs:
         catalog = assessment.knowledge.catalog(hub.id)
@@ -135,8 +144,11 @@ def gaps(assessment: Assessment, figures: Sequence[FrameworkFigure]) -> tuple[tu
                 statement = control.statement or control.title if control else row.title
                 ask = control.ask if control else None
                 wanted = ", ".join(ask.evidence) or ask.question if ask else ""
-                waiting.append(Waiting(row.control, statement, row.reason, wanted, waits[row.control]))
-    return rows, tuple(sorted(waiting, key=lambda row: (-row.items, row.objective)))
+                # what nobody was asked about concerns every agent
+                behind = row.subjects or widest
+                reach = max((widest.get(agent, 0) for agent in behind), default=None)
+                waiting.append(Waiting(row.control, statement, row.reason, wanted, reach, waits[row.control]))
+    return rows, tuple(sorted(waiting, key=lambda row: (-(row.reach or 0), -row.items, row.objective)))
 
 
 def crosswalks(knowledge: Knowledge, shown: Iterable[str]) -> tuple[CrosswalkFigure, ...]:
@@ -229,7 +241,7 @@ def _framework(coverage: FrameworkCoverage, knowledge: Knowledge) -> FrameworkFi
     catalog = knowledge.catalog(coverage.framework)
     states = RISK_STATES if coverage.reads_as == "risks" else STATES
     counts = dict(coverage.counts)
-    nouns = _nouns(catalog) if catalog else {}
+    nouns = catalog.nouns if catalog else {}
     noun = nouns.get(coverage.reads_as, coverage.reads_as)
     # a framework that holds both, such as mitigations and techniques, stands there once for each
     which = f" {noun}" if len(nouns) > 1 else ""
@@ -254,15 +266,6 @@ def _framework(coverage: FrameworkCoverage, knowledge: Knowledge) -> FrameworkFi
         Tally(tuple((state, counts.get(state, 0)) for state in states)),
         share,
     )
-
-
-def _nouns(catalog: Catalog) -> dict[str, str]:
-    """Say by what a catalog's controls are called, for each way in which some of them read."""
-    found: dict[str, str] = {}
-    for control in catalog.controls:
-        if control.kind in _NOUNS:
-            found.setdefault(control.reads_as, _NOUNS[control.kind])
-    return found
 
 
 def _short(knowledge: Knowledge, id: str) -> str:

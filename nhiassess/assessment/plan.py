@@ -67,7 +67,7 @@ def stated(files: Mapping[str, bytes], known: Knowledge, now: str) -> Stated:
         With every complaint of every file at once.
     """
     complaints: list[Complaint] = []
-    everything = tuple(sorted(catalog.id for catalog in known.catalogs if catalog.reads_as != "reference"))
+    everything = tuple(id for id in known.assessed if known.catalog(id))
     plan, declared = Plan(frameworks=everything, default=True), Inventory()
     if (record := _record("plan.yaml", files, complaints)) is not None:
         plan, declared = _plan(record, known)

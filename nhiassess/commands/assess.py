@@ -14,6 +14,7 @@ from nhiassess.assessment import history
 from nhiassess.commands.command import NOW, PATH, at, example, progress, say, warn
 from nhiassess.errors import RenderError, UsageError
 from nhiassess.model.assessment import LEVELS, Assessment, FrameworkCoverage
+from nhiassess.model.knowledge import Knowledge
 from nhiassess.printing import table
 
 ALL = "json,sarif,html,pdf"
@@ -95,8 +96,8 @@ def _summary(assessment: Assessment) -> str:
         {"level": level, "count": sum(each.risk_level == level for each in assessment.findings)}
         for level in reversed(LEVELS)
     ]
-    rows = [{"framework": each.title, **_interval(each)} for each in assessment.coverage]
-    columns = {"framework": "Framework", "held": "Holds or satisfied", "of": "Of", "open": "Not determined"}
+    rows = [_standing(each, assessment.knowledge) for each in assessment.coverage]
+    columns = {"framework": "Framework", "held": "Hold or satisfied", "of": "Of", "open": "Not determined"}
     files = [f"{sum(f.status == s for f in assessment.inventory.files)} {s}" for s in ("read", "ignored", "skipped")]
     found = [row for row in levels if row["count"]]
     first = table(found, {"level": "Risk level", "count": "Findings"}) if found else "No check failed."
@@ -104,12 +105,16 @@ def _summary(assessment: Assessment) -> str:
     return "\n".join([agents, "", first, "", table(rows, columns), ""])
 
 
-def _interval(coverage: FrameworkCoverage) -> dict[str, Any]:
+def _standing(coverage: FrameworkCoverage, knowledge: Knowledge) -> dict[str, Any]:
+    catalog = knowledge.catalog(coverage.framework)
+    name = catalog.short if catalog else coverage.title
+    if catalog and len(catalog.nouns) > 1:
+        name += f", {catalog.nouns[coverage.reads_as]}"
     counts = dict(coverage.counts)
     unknown = counts.get("not-determined", 0) + counts.get("not determined", 0)
     lower, upper = coverage.lower, coverage.upper
     held = "-" if lower is None else str(lower) if lower == upper else f"{lower} to {upper}"
-    return {"held": held, "of": coverage.denominator, "open": unknown}
+    return {"framework": name, "held": held, "of": coverage.denominator, "open": unknown}
 
 
 def _word(level: str) -> str:

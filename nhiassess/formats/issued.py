@@ -65,7 +65,7 @@ FORMS: tuple[tuple[str, str, str], ...] = (
         "AccountKey= SharedAccessKey=",
         r"(?:AccountKey|SharedAccessKey)=(?P<part>[A-Za-z0-9+/]{20,100}={0,2})",
     ),
-    ("azure_sas", "sig=", r"[?&;]sig=(?P<part>[A-Za-z0-9%+/=]{20,120})"),
+    ("azure_sas", "sig=", r"(?<=[?&;])sig=(?P<part>[A-Za-z0-9%+/=]{20,120})"),
     ("azure_client_secret", "8Q~", r"[A-Za-z0-9_~.]{3}\d?8Q~[A-Za-z0-9_~.-]{28,40}"),
     ("azure_devops_pat", "AZDO", r"[A-Za-z0-9]{76}AZDO[A-Za-z0-9]{4}(?![A-Za-z0-9])"),
     ("vault_token", "hvs. hvb. hvr.", r"hv[sbr]\.[A-Za-z0-9_-]{16,300}"),

@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from types import MappingProxyType
 
 from nhiassess.formats.format import REDACTED, Document, Node, Parsed, Problem, Secret
@@ -27,6 +28,7 @@ _REFERRING = frozenset({
     "!vault", "!include", "!file", "!reference",
 })  # fmt: skip
 _STATE = (".tfstate", ".tfstate.backup")
+_SUFFIX = re.compile(r"(?:\.[a-z][a-z0-9]{0,8}){1,2}\Z")
 # as many as a hand-written file could hold; a dump with more is masked place by place only
 _MAX_LITERALS = 400
 # nobody reads more about one file
@@ -75,6 +77,36 @@ def redact(path: str, text: str, parsed: Parsed, key: bytes) -> Document:
         parsed.incomplete,
         tuple(sorted(set(work.secrets), key=lambda each: (each.line, each.column, each.kind, each.length))),
     )
+
+
+def named(path: str) -> str:
+    """Give the name of a file without the secrets that it, or one of its folders, is called by; its suffix stays.
+
+    Parameters
+    ----------
+    path:
+        Relative to the root, with `/` between its parts.
+
+    Returns
+    -------
+    str
+        The path itself when it holds none.
+
+    Examples
+    --------
+    >>> named("keys/password=hunter2.nhi.yaml"), named("repos/web/.mcp.json")
+    ('keys/password=[redacted].nhi.yaml', 'repos/web/.mcp.json')
+    """
+    return "/".join(map(_part_named, path.split("/")))
+
+
+@lru_cache(maxsize=10_000)
+def _part_named(part: str) -> str:
+    if len(part) < 8:
+        return part
+    suffix = _SUFFIX.search(part)
+    stem = part[: suffix.start()] if suffix else part
+    return _without_any(stem) + part[len(stem) :]
 
 
 class _Redaction:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from nhiassess.formats.format import Confidence, How
 from nhiassess.formats.issued import issued
-from nhiassess.formats.likeness import CODE, left_out, looks_random, looks_secret, no_secret
+from nhiassess.formats.likeness import CODE, looks_random, looks_secret, no_secret
 from nhiassess.formats.names import SIGN, SMALL_SIGN, declares, hints
 from nhiassess.formats.references import Reference, is_placeholder, reference, without_references
+from nhiassess.formats.sight import BARE, GO_DSN, Span, everywhere
 
 __all__ = [
     "Reference",
@@ -23,47 +23,26 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Where in a text a secret stands, and how it was recognised."""
-
-    start: int
-    end: int
-    kind: str
-    confidence: Confidence
-    how: How
-
-
-_PEM = re.compile(
-    r"-----BEGIN (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"
-    r"(?:(?:(?!-----BEGIN)[\s\S]){0,20000}?-----END (?:[A-Z0-9]+ ){0,4}PRIVATE KEY(?: BLOCK)?-----"
-    r"|[A-Za-z0-9+/=\s\\#*:,]{0,20000})"
-    r"|PuTTY-User-Key-File-\d[\s\S]{0,20000}?Private-MAC: ?[0-9a-f]*"
-)
-_HOST = r"(?=[\w.\-\[\]:%${}]{1,300}(?:[/?#,;\s\"'`)\\]|\Z))"
-_DSN = re.compile(r"(?<=://)(?P<user>[^\s:/@\"'<>`\\]{0,200}+):(?P<part>(?!//)[^\s\"'`<>]{1,500}?)@" + _HOST)
-_HTTP = re.compile(r"(?i)https?://\Z")
-_URL_TOKEN = re.compile(r"(?<=://)(?P<part>[A-Za-z0-9_-]{16,}+)@" + _HOST)
-_GO_DSN = re.compile(r"(?<![^\s\"'=])[\w.-]+:(?P<part>[^\s\"'@/]+)@(?:tcp|udp|unix)\(")
-_SCHEME = re.compile(
-    r"\b(?P<scheme>[Bb]earer|BEARER|[Bb]asic|BASIC|[Tt]oken|TOKEN|[Bb]ot|[Aa]pi[Kk]ey)(?:\s|%20)+"
-    r"(?P<part>[A-Za-z0-9._~+/=|-]{8,})"
-)
-# up to a space or a quote, but a reference whole; it gives nothing back, or a hostile text would take for ever
-_BARE = r"(?:\$\{\{?[^}\n]{0,300}\}\}?|\{\{[^}\n]{0,300}\}\}|[^\s\"'`])++"
 _ASSIGN = re.compile(
     r"(?P<before>[?&]|--?|)(?<![A-Za-z0-9_])(?P<name>[A-Za-z_][A-Za-z0-9_-]{1,80})(?P<close>\\{0,3}[\"'])?\]?"
     r"(?P<sep>[ \t]{0,3}(?:=>|:=|=|:)[ \t]{0,3})"
 )
-_VALUE = re.compile(
-    r"(?P<quote>[\"'])(?P<quoted>(?:\\.|[^\n])*?)(?=(?P=quote)|\n|\Z)"
-    r"|(?P<escaped>\\{1,3}[\"'])(?P<inner>[^\n]*?)(?=(?P=escaped)|\n|\Z)"
-    rf"|(?P<bare>{_BARE})"
-)
+
+
+def _value(bare: str) -> re.Pattern[str]:
+    return re.compile(
+        r"(?P<quote>[\"'])(?P<quoted>(?:\\.|[^\n])*?)(?=(?P=quote)|\n|\Z)"
+        r"|(?P<escaped>\\{1,3}[\"'])(?P<inner>[^\n]*?)(?=(?P=escaped)|\n|\Z)"
+        rf"|(?P<bare>{bare})"
+    )
+
+
+_VALUE = _value(BARE)
+# of several in one address or connection string each ends before the next
+_PARAMETER = _value(BARE.replace("`]", "`&#]"))
+_SETTING = _value(BARE.replace("`]", "`;]"))
 _CONNECTION = re.compile(r"=[^;\n]{0,500};\s{0,10}[\w ]{1,60}=")
-_FLAG = re.compile(rf"(?<!\S)--?(?P<name>[A-Za-z][\w-]{{2,60}})\s+[\"']?(?P<part>(?!-){_BARE})")
-_USER = re.compile(rf"(?<!\S)(?:-u|--user|--proxy-user)[ =][\"']?(?!\d+:\d+(?:\s|\Z))[^\s:\"'/]+:(?P<part>{_BARE})")
-_SSHPASS = re.compile(rf"\bsshpass\s+-p\s*[\"']?(?P<part>{_BARE})")
+_FLAG = re.compile(rf"(?<!\S)--?(?P<name>[A-Za-z][\w-]{{2,60}})\s+[\"']?(?P<part>(?!-){BARE})")
 _NETRC = re.compile(r"\bmachine\s+\S+\s+(?:login\s+\S+\s+)?password\s+(?P<part>\S+)")
 _ENTRY = re.compile(
     r"\s*(?:export\s+|-e\s+|--env\s+|--?)?(?P<name>[A-Za-z_][\w.-]{0,80}?)\s*(?P<sep>[=:])\s*(?P<part>\S.*)\Z",
@@ -71,15 +50,7 @@ _ENTRY = re.compile(
 )
 _LINE = re.compile(
     r"(?m)^[ \t]*(?:[-*#;/]+[ \t]*)?(?:export[ \t]+)?(?P<name>[A-Za-z_/:.][\w.:/-]{0,200})[ \t]*(?P<sep>[=:])"
-    rf"[ \t]*[\"']?(?P<part>{_BARE})[\"']?[ \t]*+,?\r?$"
-)
-_AWS_PAIR = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{16}[\"'\s:,;=|/]{1,10}(?P<part>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])")
-# with a text that each must hold, since looking for that is far faster
-_COMMANDS = (
-    ("-u", _USER, "password"),
-    ("sshpass", _SSHPASS, "password"),
-    ("@", _GO_DSN, "dsn_password"),
-    ("IA", _AWS_PAIR, "aws_secret_access_key"),
+    rf"[ \t]*[\"']?(?P<part>{BARE})[\"']?[ \t]*+,?\r?$"
 )
 _DEFAULT = re.compile(r"\$\{[A-Za-z_]\w*:?[-=+](?P<part>[^{}]+)\}")
 _OPENING = {")": "(", "]": "[", "}": "{", ">": "<"}
@@ -189,58 +160,9 @@ def find_in_prose(text: str, *, known_forms: bool = True) -> tuple[Span, ...]:
     return _apart(spans)
 
 
-def everywhere(text: str, forms: list[tuple[str, int, int]]) -> list[Span]:
-    """Find what is a secret wherever it stands: tokens of known forms, keys, passwords in addresses, headers.
-
-    Parameters
-    ----------
-    text:
-        One value or a whole file.
-    forms:
-        What `issued` finds in it.
-
-    Returns
-    -------
-    list of Span
-        In no order; they may overlap.
-    """
-    spans = [
-        Span(start, end, kind, "medium" if kind == "aws_access_key_id" else "high", "prefix")
-        for kind, start, end in forms
-        if not is_placeholder(text[start:end]) and not left_out(text[start:end])
-    ]
-    if "PRIVATE KEY" in text or "PuTTY" in text:
-        spans += [Span(*found.span(), "private_key", "high", "structure") for found in _PEM.finditer(text)]
-    if "://" in text and "@" in text:
-        for found in _DSN.finditer(text):
-            part = found["part"]
-            if _HTTP.search(text, max(0, found.start() - 8), found.start()) and (
-                # a port behind a host is no password, though an `@` after it makes it one for browsers
-                "/" in part
-                or (part.isdigit() and len(part) < 6 and ("." in found["user"] or found["user"] == "localhost"))
-            ):
-                continue
-            if without_references(part) and not is_placeholder(part):
-                spans.append(Span(*found.span("part"), "dsn_password", "high", "structure"))
-        for found in _URL_TOKEN.finditer(text):
-            if looks_secret(found["part"]):
-                spans.append(Span(*found.span("part"), "dsn_password", "medium", "structure"))
-    for found in _SCHEME.finditer(text):
-        if looks_secret(found["part"]) and not is_placeholder(found["part"]) and not CODE.match(found["part"]):
-            kind = "password" if found["scheme"].lower() == "basic" else "oauth_token"
-            spans.append(Span(*found.span("part"), kind, "medium", "structure"))
-    for sign, pattern, kind in _COMMANDS:
-        if sign not in text:
-            continue
-        for found in pattern.finditer(text):
-            if without_references(found["part"]) and not is_placeholder(found["part"]):
-                spans.append(Span(*found.span("part"), kind, "high", "structure"))
-    return spans
-
-
 def _declared(text: str, name: str, kind: str, known: list[Span]) -> list[Span]:
     if kind == "dsn_password" or "://" in text:
-        return [] if "://" in text or "=" in text or _GO_DSN.search(text) else _part(text, 0, len(text), name, kind)
+        return [] if "://" in text or "=" in text or GO_DSN.search(text) else _part(text, 0, len(text), name, kind)
     return _part(text, 0, len(text), name, kind, known)
 
 
@@ -305,18 +227,19 @@ def _assignments(text: str, *, in_prose: bool) -> list[Span]:
                 spans += _part(text, *default.span("part"), name, kind)
                 place = default.end()
             continue
-        given = _VALUE.match(text, place)
+        in_query = before in ("?", "&")
+        given = (_PARAMETER if in_query else _SETTING if connection else _VALUE).match(text, place)
         if not given:
             continue
         quoted = given["bare"] is None
         start, end = given.span(given.lastgroup or 0)
         place = end
-        if not quoted:
-            end = _shortened(text, start, end, before, connection, in_prose)
+        if not (quoted or in_query or connection):
+            end = _shortened(text, start, end, in_prose)
         value = text[start:end]
         taken_at_word = (
             (quoted and (found["close"] is not None or "=" in sep))
-            or ("=" in sep and (before in ("--", "-", "?", "&") or name.isupper() or connection))
+            or ("=" in sep and (in_query or before in ("--", "-") or name.isupper() or connection))
             or (not in_prose and sep.strip() == ":" and kind == "password")
         )
         if taken_at_word or (looks_secret(value) and not CODE.match(value)):
@@ -328,13 +251,9 @@ def _assignments(text: str, *, in_prose: bool) -> list[Span]:
     return spans
 
 
-def _shortened(text: str, start: int, end: int, before: str, connection: bool, in_prose: bool) -> int:
+def _shortened(text: str, start: int, end: int, in_prose: bool) -> int:
     """Give where a value without quotes ends, which depends on what it stands in."""
     value = text[start:end]
-    if before in ("?", "&"):
-        return start + len(re.split(r"[&#]", value, maxsplit=1)[0])
-    if connection:
-        return start + len(value.split(";", 1)[0])
     while value and (
         value[-1] in ",;" or (value[-1] in ")]}>" and value.count(_OPENING[value[-1]]) < value.count(value[-1]))
     ):

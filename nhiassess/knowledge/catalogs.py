@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nhiassess.formats.record import Record
 from nhiassess.model.inventory import Location
-from nhiassess.model.knowledge import Alias, Ask, Catalog, Control, Group, Precondition
+from nhiassess.model.knowledge import Alias, Ask, Catalog, Control, Group, Precondition, Titles
 
 READS_AS = ("outcomes", "risks", "objectives", "reference")
 LEVELS = ("configuration", "process", "organisation")
@@ -60,6 +60,19 @@ def aliases(record: Record) -> tuple[Alias, ...]:
         each.done()
     record.done()
     return tuple(found)
+
+
+def titles(record: Record) -> Titles:
+    """Read one catalog's titles, by id."""
+    found = {}
+    for id, node in record.mapping("titles").items():
+        if text := node.text():
+            found[id] = text
+        else:
+            record.complain(node, f"text is expected, not {node.plain()!r}", "Put it in quotes.", f"titles.{id}")
+    made = Titles(record.text("catalog"), found, (Location(*record.place),))
+    record.done()
+    return made
 
 
 def _group(record: Record) -> Group:

@@ -73,6 +73,8 @@ def _published(record: Record, where: str | None, word: str | None, external: bo
     if not published_in or not published_as:
         what = "says not where it is published, and in which word"
         record.complain(None, what, "Add published_in and published_as, here or for the whole file.")
+    if not record.has("targets") and not record.has("external"):
+        record.complain(None, "relates its source to nothing", "Add targets, or external for what is in no catalog.")
     for key in ("targets", "external"):
         for target, node in record.placed_texts(key):
             yield Row(
@@ -95,7 +97,7 @@ def _share(record: Record) -> tuple[float, float] | None:
         return None
     node = record.node.get("coverage")
     shares = node.plain() if node else None
-    if isinstance(shares, list) and len(shares) == 2 and all(isinstance(each, int | float) for each in shares):
+    if isinstance(shares, list) and len(shares) == 2 and all(type(each) in (int, float) for each in shares):
         least, most = float(shares[0]), float(shares[1])
         if 0 <= least <= most <= 1:
             return least, most

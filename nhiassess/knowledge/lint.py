@@ -44,7 +44,7 @@ def checksum(catalog: Catalog) -> str:
     >>> len(checksum(Catalog("c", *[""] * 12)))
     64
     """
-    rows = sorted((each.id, each.title) for each in _entries(catalog))
+    rows = sorted((each.id, each.title) for each in catalog.entries)
     return sha256("".join(f"{id}\t{title}\n" for id, title in rows).encode()).hexdigest()
 
 
@@ -57,7 +57,7 @@ def _catalogs(knowledge: Knowledge) -> Iterator[Complaint]:
             what = f"{catalog.id}: ids and titles differ from the list they were checked against"
             yield Complaint(what, where, f"Restore them, or check again and write {checksum(catalog)}.")
         groups = {group.id for group in catalog.groups}
-        for each in _entries(catalog):
+        for each in catalog.entries:
             if each.parent and each.parent not in groups:
                 yield Complaint(f"{each.id}: its parent {each.parent!r} is no group", _where(each.locations))
         for cycle in _cycles({group.id: group.parent for group in catalog.groups}):
@@ -79,7 +79,7 @@ def _aliases(knowledge: Knowledge) -> Iterator[Complaint]:
 
 
 def _crosswalks(knowledge: Knowledge) -> Iterator[Complaint]:
-    catalogs = {catalog.id: {each.id: each for each in _entries(catalog)} for catalog in knowledge.catalogs}
+    catalogs = {catalog.id: {each.id: each for each in catalog.entries} for catalog in knowledge.catalogs}
     for crosswalk in knowledge.crosswalks:
         where = _where(crosswalk.locations)
         if crosswalk.source not in catalogs:
@@ -136,33 +136,34 @@ def _rows(
 def _objectives(knowledge: Knowledge) -> Iterator[Complaint]:
     tested = {objective for check in knowledge.checks for objective in check.objectives}
     mapped = {source for crosswalk in knowledge.crosswalks for row in crosswalk.rows for source in row.sources}
-    for catalog in knowledge.catalogs:
-        if catalog.reads_as != "objectives":
-            continue
-        objectives = {control.id: control for control in catalog.controls}
-        parents = {control.part_of for control in catalog.controls if control.part_of}
-        for check in knowledge.checks:
-            for objective in check.objectives:
-                if objective not in objectives:
-                    yield Complaint(f"{check.id}: tests {objective!r}, which is no objective", _where(check.locations))
-                elif objective in parents:
-                    hint = "Name the part that it tests."
-                    yield Complaint(f"{check.id}: tests {objective}, which has parts", _where(check.locations), hint)
-        for id, control in objectives.items():
-            where = _where(control.locations)
-            whole = objectives.get(control.part_of or "")
-            asked = control.ask or (whole and whole.ask)
-            if id not in parents and id not in tested and not asked:
-                yield Complaint(f"{id}: has no check and asks no question", where, "Add a check, or `ask`.")
-            if id not in mapped and (control.part_of or "") not in mapped and not (_parts(catalog, id) & mapped):
-                yield Complaint(f"{id}: no crosswalk leads from it", where, "Map it to a framework.")
-            for other in (
-                *control.implies,
-                *control.depends_on,
-                *([control.part_of] if control.part_of else []),
-            ):
-                if other not in objectives:
-                    yield Complaint(f"{id}: names {other!r}, which is no objective", where)
+    every = [each for catalog in knowledge.catalogs if catalog.reads_as == "objectives" for each in catalog.controls]
+    objectives: dict[str, Control] = {}
+    for control in every:
+        if control.id in objectives:
+            # checks and crosswalks name an objective by its id alone
+            what = f"{control.id}: is an objective of {objectives[control.id].catalog} already"
+            yield Complaint(what, _where(control.locations), "Give it another id.")
+        objectives.setdefault(control.id, control)
+    parents = {control.part_of for control in every if control.part_of}
+    for check in knowledge.checks:
+        for objective in check.objectives:
+            if objective not in objectives:
+                yield Complaint(f"{check.id}: tests {objective!r}, which is no objective", _where(check.locations))
+            elif objective in parents:
+                hint = "Name the part that it tests."
+                yield Complaint(f"{check.id}: tests {objective}, which has parts", _where(check.locations), hint)
+    for id, control in objectives.items():
+        where = _where(control.locations)
+        whole = objectives.get(control.part_of or "")
+        asked = control.ask or (whole and whole.ask)
+        if id not in parents and id not in tested and not asked:
+            yield Complaint(f"{id}: has no check and asks no question", where, "Add a check, or `ask`.")
+        parts = {each.id for each in every if each.part_of == id}
+        if id not in mapped and (control.part_of or "") not in mapped and not (parts & mapped):
+            yield Complaint(f"{id}: no crosswalk leads from it", where, "Map it to a framework.")
+        for other in (*control.implies, *control.depends_on, *([control.part_of] if control.part_of else [])):
+            if other not in objectives:
+                yield Complaint(f"{id}: names {other!r}, which is no objective", where)
 
 
 def _controls(knowledge: Knowledge) -> Iterator[Complaint]:
@@ -190,14 +191,6 @@ def _controls(knowledge: Knowledge) -> Iterator[Complaint]:
                 yield Complaint(f"{control.id}: is not mapped, asked for or outside", where, hint)
             if control.is_risk and control.assessable != "outside" and control.applies_when is None:
                 yield Complaint(f"{control.id}: says not when it applies", where, "Add applies_when.")
-
-
-def _entries(catalog: Catalog) -> list[Group | Control]:
-    return [*catalog.groups, *catalog.controls]
-
-
-def _parts(catalog: Catalog, id: str) -> set[str]:
-    return {control.id for control in catalog.controls if control.part_of == id}
 
 
 def _cycles(parents: dict[str, str | None]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields
+from dataclasses import fields, replace
 from posixpath import basename, dirname
 from typing import Any
 
@@ -11,7 +11,7 @@ from nhiassess.errors import Complaint, FormatError, KnowledgeError
 from nhiassess.formats.reading import read
 from nhiassess.formats.record import Record, problems
 from nhiassess.knowledge import catalogs, checks, crosswalks, rules
-from nhiassess.model.knowledge import Knowledge
+from nhiassess.model.knowledge import Catalog, Knowledge, Titles
 
 # shipped knowledge holds no secret, so the key that tells equal secrets apart may be any
 NO_SECRETS = b"knowledge"
@@ -26,7 +26,7 @@ def load(files: Mapping[str, bytes]) -> Knowledge:
     ----------
     files:
         Path to bytes; the folder of a path says what a file is (``checks/``, ``crosswalks/``, ``techniques/``,
-        ``tool_servers/``; anything else is a catalog or one of the single files).
+        ``tool_servers/``, ``titles/``; anything else is a catalog or one of the single files).
 
     Returns
     -------
@@ -59,25 +59,55 @@ def load(files: Mapping[str, bytes]) -> Knowledge:
 
 
 def together(shipped: Knowledge, own: Knowledge) -> Knowledge:
-    """Put what an assessment brings beside what came with the package.
+    """Put what an assessment brings beside what came with the package, with the titles that it may use.
 
     Raises
     ------
     KnowledgeError
-        For each id that both have: a file of an assessment adds, and never replaces.
+        For each id that both have: a file of an assessment adds, and never replaces. For each title of something
+        that is not there, or that has a title already.
     """
     found = {each.name: (*getattr(shipped, each.name), *getattr(own, each.name)) for each in fields(Knowledge)}
     complaints: list[Complaint] = []
     _refuse_duplicates(found, complaints)
+    catalogs = {catalog.id: catalog for catalog in found["catalogs"]}
+    for each in own.titles:
+        if each.catalog in catalogs:
+            catalogs[each.catalog] = _titled(catalogs[each.catalog], each, complaints)
+        else:
+            complaints.append(_unfit(each, f"{each.catalog!r} is no catalog", f"Known: {', '.join(sorted(catalogs))}."))
+    found["catalogs"] = tuple(catalogs.values())
     if complaints:
         raise KnowledgeError(tuple(complaints))
     return Knowledge(**{table: tuple(sorted(values, key=_key)) for table, values in found.items()})
+
+
+def _titled(catalog: Catalog, given: Titles, complaints: list[Complaint]) -> Catalog:
+    """Give a catalog the titles that a user is licensed for; only identifiers wait for one."""
+    entries = {each.id: each for each in catalog.entries}
+    for id in given.titles:
+        if id not in entries:
+            complaints.append(_unfit(given, f"{id!r} is not in {catalog.id}", "Correct the id."))
+        elif entries[id].title != id:
+            complaints.append(_unfit(given, f"{catalog.id}/{id} has a title already", "Leave it out."))
+    return replace(
+        catalog,
+        groups=tuple(replace(each, title=given.titles.get(each.id, each.title)) for each in catalog.groups),
+        controls=tuple(replace(each, title=given.titles.get(each.id, each.title)) for each in catalog.controls),
+    )
+
+
+def _unfit(given: Titles, what: str, hint: str) -> Complaint:
+    place = given.locations[0]
+    return Complaint(f"$.titles: {what}", f"{place.path}:{place.line}:{place.column}", hint)
 
 
 def _read(path: str, record: Record) -> dict[str, list[Any]]:
     room, name = basename(dirname(path)), basename(path)
     if room == "crosswalks":
         return {"crosswalks": [crosswalks.crosswalk(record, name.rsplit(".", 1)[0])]}
+    if room == "titles":
+        return {"titles": [catalogs.titles(record)]}
     if room == "checks":
         return {"checks": [checks.check(record)]}
     if room == "techniques":
@@ -87,7 +117,7 @@ def _read(path: str, record: Record) -> dict[str, list[Any]]:
     if name == "aliases.yaml":
         return {"aliases": list(catalogs.aliases(record))}
     if name == "defaults.yaml":
-        return {"defaults": list(rules.defaults(record))}
+        return {"assessed": list(record.texts("frameworks")), "defaults": list(rules.defaults(record))}
     if name == "sensitivity.yaml":
         return {"sensitivity": list(rules.sensitivity(record))}
     return {"catalogs": [catalogs.catalog(record)]}
@@ -96,7 +126,7 @@ def _read(path: str, record: Record) -> dict[str, list[Any]]:
 def _refuse_duplicates(found: Mapping[str, Sequence[Any]], complaints: list[Complaint]) -> None:
     named = [(value.id, value) for table in ("catalogs", "crosswalks", "checks", "techniques", "servers")
              for value in found.get(table, ())]  # fmt: skip
-    named += [(f"{c.id}/{each.id}", each) for c in found.get("catalogs", ()) for each in (*c.groups, *c.controls)]
+    named += [(f"{c.id}/{each.id}", each) for c in found.get("catalogs", ()) for each in c.entries]
     first: dict[str, Any] = {}
     for id, value in named:
         if id in first and id.strip("/"):

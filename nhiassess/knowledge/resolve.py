@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from nhiassess.errors import UsageError
-from nhiassess.model.knowledge import Catalog, Control, Knowledge
+from nhiassess.model.knowledge import Alias, Catalog, Control, Knowledge
+
+# what there may be to say of an id that itself stands in a catalog
+TOLD_OF_IDS = frozenset({"superseded", "ambiguous"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +35,8 @@ def resolve(knowledge: Knowledge, spelling: str) -> Catalog | Found:
     Returns
     -------
     Catalog or Found
-        With a warning when the spelling is an alias.
+        With a warning when the spelling is an alias, or an id that a later one superseded or another document
+        uses for something else.
 
     Raises
     ------
@@ -46,13 +50,16 @@ def resolve(knowledge: Knowledge, spelling: str) -> Catalog | Found:
     everything = [control for catalog in knowledge.catalogs for control in catalog.controls]
     exact = [each for each in everything if wanted in (each.id.casefold(), f"{each.catalog}/{each.id}".casefold())]
     if exact:
-        return Found(tuple(exact))
+        ids = {each.id for each in exact}
+        told = [alias for alias in knowledge.aliases if alias.alias in ids and alias.status in TOLD_OF_IDS]
+        present = [each for alias in told for each in _named(everything, alias.catalog, (alias.id, *alias.see_also))]
+        beside = tuple(each for each in present if each not in exact)
+        return Found(tuple(exact), beside, tuple(map(_warning, told)))
     for alias in knowledge.aliases:
         if alias.alias.casefold() == wanted:
             named = _named(everything, alias.catalog, (alias.id,))
             beside = _named(everything, alias.catalog, alias.see_also)
-            warning = f"{alias.alias} is {_article(alias.status)} alias of {alias.id}. {alias.note}"
-            return Found(named, beside, (warning,))
+            return Found(named, beside, (_warning(alias),))
     spelled = [each for each in everything if wanted in (name.casefold() for name in (each.title, *each.aliases))]
     if spelled:
         return Found(tuple(spelled), (), tuple(_spelled(each, spelling, wanted) for each in spelled))
@@ -105,6 +112,14 @@ def _spelled(control: Control, spelling: str, wanted: str) -> str:
 
 def _named(everything: Sequence[Control], catalog: str, ids: Sequence[str]) -> tuple[Control, ...]:
     return tuple(each for id in ids for each in everything if (each.catalog, each.id) == (catalog, id))
+
+
+def _warning(alias: Alias) -> str:
+    if alias.status == "superseded":
+        return f"{alias.alias} is superseded by {alias.id}. {alias.note}"
+    if alias.alias == alias.id:
+        return f"{alias.alias} is {alias.status}. {alias.note}"
+    return f"{alias.alias} is {_article(alias.status)} alias of {alias.id}. {alias.note}"
 
 
 def _article(status: str) -> str:

@@ -63,7 +63,7 @@ class FrameworkFigure:
     publisher: str
     published: str
     reads_as: str  # outcomes | risks | objectives
-    noun: str  # outcomes | risks | threats | objectives
+    noun: str  # what its items are called, such as threats
     items: int
     mapped: int
     assessed: int
@@ -91,6 +91,7 @@ class GroupedFramework:
     framework: str
     short: str
     version: str
+    by: str  # the kind of its outermost groups, such as function
     groups: tuple[GroupFigure, ...]
 
 
@@ -128,9 +129,11 @@ class Matrix:
     """A part of a matrix that is narrow enough for a page."""
 
     framework: str
+    noun: str  # what its lines are, or what its layers hold
     columns: tuple[Column, ...]
     rows: tuple[MatrixRow, ...] = ()
     layers: tuple[LayerRow, ...] = ()
+    by: str = ""  # the kind of its layers, such as tactic
     first: int = 1
     agents: int = 0  # of all parts together
 
@@ -176,12 +179,13 @@ class GapRow:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An objective that could not be determined, why, and how many framework items wait for it."""
+    """An objective that could not be determined, why, how far what is behind it reaches, and how many items wait."""
 
     objective: str
     statement: str
     reason: str
     ask: str
+    reach: int | None  # the widest weighted blast radius of an agent behind it, at most; None when nobody is
     items: int
 
 
@@ -295,6 +299,7 @@ class Figures:
 
     scope: Scope
     frameworks: tuple[FrameworkFigure, ...]
+    headline: tuple[FrameworkFigure, ...]  # of them, those that the summary shows
     grouped: tuple[GroupedFramework, ...]
     agents: tuple[Column, ...]  # count: occurrences attributed to the agent
     risks: tuple[Matrix, ...]

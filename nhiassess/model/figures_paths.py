@@ -91,6 +91,11 @@ class BlastRow:
         return (self.behaviour_gated, self.behaviour_ungated, self.identity_gated, self.identity_ungated)
 
     @property
+    def reaches(self) -> bool:
+        """Whether it reaches anything in one of the four ways, or could for all that was computed."""
+        return any(cell is None or cell.resources for cell in self.cells)
+
+    @property
     def worst(self) -> BlastCell | None:
         """The one of the four that weighs most; None when nothing was computed."""
         known = [cell for cell in self.cells if cell]

@@ -104,6 +104,18 @@ class Catalog:
     controls: tuple[Control, ...] = ()
     locations: Locations = ()
 
+    @property
+    def entries(self) -> tuple[Group | Control, ...]:
+        """Everything that has an id: the groups, then the controls."""
+        return (*self.groups, *self.controls)
+
+    @property
+    def nouns(self) -> dict[str, str]:
+        """What its controls are called, for each way in which some of them read."""
+        named = (control for control in self.controls if control.kind not in ("case-study", "layer"))
+        found = {control.reads_as: f"{control.kind.rpartition('-')[2]}s" for control in reversed(list(named))}
+        return dict(sorted(found.items()))
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -229,6 +241,15 @@ class Alias:
 
 
 @dataclass(frozen=True, slots=True)
+class Titles:
+    """Titles of a catalog whose licence lets us ship identifiers only, from a user who may have them."""
+
+    catalog: str
+    titles: Mapping[str, str]  # id of a group or control to its title
+    locations: Locations = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Default:
     """A limit that holds when the plan states none, and the source of it."""
 
@@ -249,7 +270,9 @@ class Knowledge:
     servers: tuple[KnownServer, ...] = ()
     sensitivity: tuple[SensitivityRule, ...] = ()
     aliases: tuple[Alias, ...] = ()
+    titles: tuple[Titles, ...] = ()
     defaults: tuple[Default, ...] = ()
+    assessed: tuple[str, ...] = ()  # the catalogs that a plan which names none means, in the order of the summary
 
     def catalog(self, id: str) -> Catalog | None:
         """Give the catalog of this id, or None."""

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 from nhiassess.drawings.drawing import SANS
 from nhiassess.drawings.theme import style, theme
 from nhiassess.errors import Complaint, RenderError
+from nhiassess.layout import weasyprint
 from nhiassess.model.assessment import Assessment
 from nhiassess.model.figures import Figures
 from nhiassess.renderers.report import compose
@@ -120,7 +121,7 @@ def drawn(page: str, known: frozenset[str] = frozenset()) -> bytes:
         When Pango is missing, or the page refers to something outside.
     """
     try:
-        from weasyprint import HTML  # takes seconds, and needs libraries that HTML does without
+        library = weasyprint()
         from weasyprint.urls import URLFetcher
     except (ImportError, OSError) as error:
         raise RenderError(f"no PDF on this machine: {error}".splitlines()[0], hint=WAYS) from error
@@ -132,7 +133,7 @@ def drawn(page: str, known: frozenset[str] = frozenset()) -> bytes:
         gc.disable()  # nothing that layout makes is garbage before it is done; looking for it takes a third of the time
         try:
             fetcher = URLFetcher(allowed_protocols={"data"}, fail_on_errors=False)
-            made: bytes = HTML(string=page, url_fetcher=fetcher).write_pdf(
+            made: bytes = library.HTML(string=page, url_fetcher=fetcher).write_pdf(
                 pdf_variant="pdf/a-3a", uncompressed_pdf=True
             )
         finally:

@@ -286,7 +286,7 @@ def legs(figure: PathFigure) -> list[Leg]:
 
 def _blast(look: Theme, rows: Sequence[BlastRow]) -> str:
     spans = []
-    for row in rows[:DRAWN_AGENTS]:
+    for row in rows:
         behaviour = (row.behaviour_gated, row.behaviour_ungated)
         identity = (row.identity_gated, row.identity_ungated)
         pairs = tuple(

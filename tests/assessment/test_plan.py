@@ -22,6 +22,7 @@ KNOWN = known(
         catalog("nist-ai-rmf-1.0", "outcomes", control("nist-ai-rmf-1.0", "GOVERN 1.1")),
         catalog("owasp-asi-2026", "risks", *(control("owasp-asi-2026", f"ASI0{n}", "risk") for n in (1, 2, 3))),
     ),
+    assessed=(*FRAMEWORKS[::-1], "not-there-1"),
     aliases=(Alias("A1", "owasp-asi-2026", "ASI01", "unofficial", "Not an OWASP id.", ("ASI02", "ASI03")),),
 )
 
@@ -43,9 +44,9 @@ def complaints(**files: str) -> list[str]:
     return [str(complaint) for complaint in refused.value.complaints]
 
 
-def test_without_a_plan_everything_known_is_assessed() -> None:
+def test_without_a_plan_all_are_assessed_in_the_order_of_the_defaults() -> None:
     found = read()
-    assert found.plan == Plan(frameworks=("hub", *FRAMEWORKS), default=True)
+    assert found.plan == Plan(frameworks=FRAMEWORKS[::-1], default=True)
     assert (found.declared.declared, found.deviations, found.narrative, found.provenance) == ((), (), (), {})
 
 

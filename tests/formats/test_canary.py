@@ -41,6 +41,17 @@ PLACES: dict[str, tuple[str, str]] = {
         "x.json",
         '{"ConnectionString": "Server=x;User Id=a;Password=@1@;", "dsn": "u:@2@@tcp(h)/d"}',
     ),
+    "json several in one address": (
+        "x.json",
+        '{"a": "https://h.example.test/?db_password=@1@&client_secret=@2@#x",'
+        ' "b": "Server=x;Password=@3@;ApiKey=@4@;"}',
+    ),
+    "json address in an address": (
+        "x.json",
+        '{"a": "https://h.example.test/?dsn=postgres%3A%2F%2Fapp%3A@1@%40db%2Fx", "b": "https://h.test/#gh%70_@2@x7x7x7"}',
+    ),
+    "json registry": ("x.json", '{"a": "{\\"auths\\": {\\"r.example.test\\": {\\"auth\\": \\"@U1@\\"}}}"}'),
+    "json signed address": ("x.json", '{"a": "https://h.example.test/c?sv=2024&sig=@1@&se=2030"}'),
     "json command": (
         "x.json",
         '{"command": "mysql --password=@1@ -u root && curl -u app:@2@ https://h.example.test --token @3@"}',
@@ -136,13 +147,15 @@ def planted(name: str) -> tuple[str, str, set[str]]:
     """Give the path, the text with its canaries, and every text that must not be seen again."""
     path, text = PLACES[name]
     gone = set()
-    for number in re.findall(r"@[BE]?(\d)@", text):
+    for number in re.findall(r"@[BEU]?(\d)@", text):
         canary = f"K4n4ry{number}{name.title().replace(' ', '')}x7Q"
         gone.add(canary)
         encoded = base64.b64encode(canary.encode()).decode()
         if f"@B{number}@" in text:
             gone.add(encoded)
-        text = text.replace(f"@B{number}@", encoded)
+        pair = base64.b64encode(f"u:{canary}".encode()).decode()
+        gone.add(pair)
+        text = text.replace(f"@B{number}@", encoded).replace(f"@U{number}@", pair)
         text = text.replace(f"@E{number}@", canary.replace("4", "\\u0034")).replace(f"@{number}@", canary)
     if "@G@" in text:
         gone.add(GITHUB)

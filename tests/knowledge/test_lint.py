@@ -182,3 +182,9 @@ def test_what_came_with_the_package_is_there_to_be_linted(shipped: Knowledge) ->
     assert len(shipped.catalogs) >= 4
     assert sum(len(crosswalk.rows) for crosswalk in shipped.crosswalks) > 200
     assert any(catalog.reads_as == "objectives" and catalog.id != HUB for catalog in shipped.catalogs)
+
+
+def test_a_plan_that_names_none_means_every_framework_but_those_for_reference(shipped: Knowledge) -> None:
+    meant = {catalog.id for catalog in shipped.catalogs if catalog.reads_as not in ("reference", "objectives")}
+    assert set(shipped.assessed) == meant
+    assert len(shipped.assessed) == len(meant)

@@ -138,7 +138,7 @@ def test_field_figures_are_marked_as_unverified() -> None:
 
 
 def test_aliases_lead_to_the_risk_of_that_number() -> None:
-    aliases = {alias["alias"]: alias for alias in load("aliases.yaml")["aliases"]}
+    aliases = {a["alias"]: a for a in load("aliases.yaml")["aliases"] if a["catalog"] == "owasp-asi-2026"}
     assert {name: alias["id"] for name, alias in aliases.items()} == {f"A{n}": f"ASI{n:02}" for n in range(1, 11)}
     assert aliases["A1"]["see_also"] == ["ASI02", "ASI03"]
     assert {alias["status"] for alias in aliases.values()} == {"unofficial"}

@@ -9,7 +9,7 @@ import pytest
 from nhiassess.errors import UsageError
 from nhiassess.knowledge.load import load
 from nhiassess.knowledge.resolve import Found, framework, resolve
-from nhiassess.model.knowledge import Catalog, Knowledge
+from nhiassess.model.knowledge import Alias, Catalog, Knowledge
 from tests.small import catalog, control, crosswalk, known, objective, row
 
 FRAMEWORKS = Path(__file__).resolve().parents[2] / "frameworks"
@@ -50,6 +50,58 @@ def test_every_number_of_the_list_has_an_alias(shipped: Knowledge, number: int) 
 def test_an_official_id_needs_no_warning(shipped: Knowledge, spelling: str) -> None:
     assert found(shipped, spelling) == Found(found(shipped, "ASI01").controls)
     assert ids(found(shipped, spelling)) == ["ASI01"]
+
+
+@pytest.mark.parametrize("spelling", ["LLM06:2025", "llm06:2025", "owasp-llm-2025/LLM06:2025"])
+def test_a_superseded_id_answers_with_itself_and_names_the_present_one(shipped: Knowledge, spelling: str) -> None:
+    answer = found(shipped, spelling)
+    assert [each.node for each in answer.controls] == ["control:owasp-llm-2025/LLM06:2025"]
+    assert [each.node for each in answer.beside] == ["control:owasp-llm-2026/LLM03:2026"]
+    assert len(answer.warnings) == 1
+    assert answer.warnings[0].startswith("LLM06:2025 is superseded by LLM03:2026. ")
+
+
+@pytest.mark.parametrize("spelling", ["LLM07:2025", "LLM03:2026", "NHI1:2025", "T1"])
+def test_an_id_without_a_successor_or_a_namesake_is_answered_as_it_is(shipped: Knowledge, spelling: str) -> None:
+    answer = found(shipped, spelling)
+    assert ids(answer) == [spelling]
+    assert answer == Found(answer.controls)
+
+
+def test_a_number_without_its_year_is_answered_with_the_present_list(shipped: Knowledge) -> None:
+    answer = found(shipped, "LLM06")
+    assert ids(answer) == ["LLM06:2026"]
+    assert [each.id for each in answer.beside] == ["LLM03:2026"]
+    assert answer.warnings[0].startswith("LLM06 is an ambiguous alias of LLM06:2026. The year is missing.")
+    assert "LLM06:2025 is Excessive Agency" in answer.warnings[0]
+
+
+def test_a_short_id_is_answered_with_the_official_one(shipped: Knowledge) -> None:
+    assert ids(found(shipped, "nhi10")) == ["NHI10:2025"]
+    assert found(shipped, "NHI1").warnings[0].startswith("NHI1 is a short alias of NHI1:2025.")
+
+
+def test_an_id_that_another_document_uses_too_says_so(shipped: Knowledge) -> None:
+    answer = found(shipped, "T16")
+    assert (ids(answer), answer.beside) == (["T16"], ())
+    assert answer.warnings[0].startswith("T16 is ambiguous. In Threats and Mitigations v1.1 it is")
+
+
+def test_techniques_that_atlas_removed_lead_to_the_present_ones(shipped: Knowledge) -> None:
+    removed = {alias.alias: alias for alias in shipped.aliases if alias.catalog.startswith("mitre-atlas-")}
+    assert {alias.status for alias in removed.values()} == {"superseded"}
+    assert {name: alias.id for name, alias in removed.items()} == {
+        "AML.T0019": "AML.T0115.000",
+        "AML.T0058": "AML.T0115.001",
+        "AML.T0104": "AML.T0115.002",
+    }
+
+
+def test_an_unofficial_alias_does_not_speak_for_a_catalog_that_has_the_id() -> None:
+    other = catalog("iso", "outcomes", control("iso", "A1"))
+    alias = Alias("A1", "asi", "ASI01", "unofficial", "Not an OWASP id.")
+    small = known(objective("O1"), catalogs=(other,), aliases=(alias,))
+    assert found(small, "A1") == Found(other.controls)
 
 
 def test_a_catalog_is_found_by_its_id(shipped: Knowledge) -> None:
