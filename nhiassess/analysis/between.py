@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from nhiassess.analysis.ways import MITIGATES, Hop, Node, Way, ends, extended, ways
-from nhiassess.model.knowledge import Control, Crosswalk, Group, Knowledge, Row
+from nhiassess.model.knowledge import Control, Crosswalk, Knowledge, Row
 from nhiassess.model.rows import CrosswalkRow
 
 DERIVED = "derived"
@@ -162,8 +162,4 @@ def _row(crosswalk: Crosswalk, row: Row, titles: Mapping[Node, str]) -> Crosswal
 
 
 def _titles(knowledge: Knowledge) -> dict[Node, str]:
-    found: dict[Node, str] = {}
-    for catalog in knowledge.catalogs:
-        entries: tuple[Group | Control, ...] = (*catalog.groups, *catalog.controls)
-        found |= {(catalog.id, each.id): each.title for each in entries}
-    return found
+    return {(catalog.id, each.id): each.title for catalog in knowledge.catalogs for each in catalog.entries}

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from nhiassess.knowledge.follow import plain
 from nhiassess.model.difference import Followed, FrameworkChange
-from nhiassess.model.knowledge import Catalog, Control, Crosswalk, Group, Knowledge, Row
+from nhiassess.model.knowledge import Catalog, Control, Crosswalk, Knowledge, Row
 
 CHANGES = ("removed", "added", "renumbered", "retitled", "restated", "kind", "level", "assessable")
 Moves = Mapping[str, Followed]
@@ -184,8 +184,7 @@ def _now(old: Catalog, new: Catalog, followed: Moves) -> dict[str, str | None]:
 
 
 def _ids(catalog: Catalog) -> set[str]:
-    entries: tuple[Group | Control, ...] = (*catalog.groups, *catalog.controls)
-    return {each.id for each in entries}
+    return {each.id for each in catalog.entries}
 
 
 def _hubs(knowledge: Knowledge) -> set[str]:

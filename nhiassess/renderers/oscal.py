@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from nhiassess.model.knowledge import Catalog, Control, Group
+from nhiassess.model.knowledge import Catalog
 
 OSCAL_VERSION = "1.2.3"
 # names of props and parts that are ours and not NIST's
@@ -54,8 +54,7 @@ def tokens(catalog: Catalog) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     taken: set[str] = set()
-    entries: tuple[Group | Control, ...] = (*catalog.groups, *catalog.controls)
-    for each in entries:
+    for each in catalog.entries:
         first = free = token(each.id)
         number = 2
         while free in taken:
