@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from nhiassess import answers, pipeline
-from nhiassess.analysis.between import reaching
+from nhiassess.analysis.between import DERIVED, reaching
 from nhiassess.analysis.ways import equivalents
 from nhiassess.commands.command import FORMAT, FORMATS, NOW, at, example, say, show, warn, write
 from nhiassess.commands.frameworks_crosswalk import crosswalk, said, weight
@@ -127,7 +127,7 @@ def _show_controls(known: Knowledge, found: Found, shown: str) -> None:
         return
     for control in everything:
         _say_control("" if control in found.controls else "See also ", control)
-        _say_rows(reached[control.node])
+        _say_rows(reached[control.node], known)
 
 
 def _say_control(also: str, control: Control) -> None:
@@ -143,10 +143,15 @@ def _say_control(also: str, control: Control) -> None:
         say(f"  Ask: {control.ask.question}\n  Evidence: {'; '.join(control.ask.evidence)}")
 
 
-def _say_rows(rows: tuple[CrosswalkRow, ...]) -> None:
+def _say_rows(rows: tuple[CrosswalkRow, ...], known: Knowledge) -> None:
     if not rows:
         say("  No crosswalk row reaches it.\n")
         return
+    hubs = {catalog.id for catalog in known.catalogs if catalog.reads_as == "objectives"}
+    ours = [row for row in rows if row.source_catalog in hubs and row.relationship != "no-relationship"]
+    derived = sum(row.basis == DERIVED for row in ours)
+    stated = len(ours) - derived
+    say(f"  Rows from our objectives that map: {stated} stated, {derived} derived. Others: {len(rows) - len(ours)}.")
     cells = [
         {
             "source": f"{row.source_catalog}/{' + '.join(row.sources)}",

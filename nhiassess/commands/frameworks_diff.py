@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -70,7 +71,9 @@ def diff(old: str, new: str, path: Path | None, shown: str, now: str | None) -> 
         return
     progress()("")
     say(f"{before.title} ({before.id} {before.version}) to {after.title} ({after.id} {after.version})\n")
-    say(f"{len(before.controls)} controls before, {len(after.controls)} after, {len(followed)} of them the same.\n")
+    say(
+        f"{len(before.controls)} controls before, {len(after.controls)} after, {len(followed)} of these are the same.\n"
+    )
     about = SECTIONS if path is not None else [name for name in SECTIONS if name not in ("state", "coverage")]
     for name in about:
         say(_section(name, [row for row in rows if row.about == name]) + "\n")
@@ -110,4 +113,6 @@ def _section(about: str, rows: Sequence[FrameworkChange]) -> str:
     if not rows:
         return f"{heading}: {nothing}"
     cells = [{field: getattr(row, field) or "-" for field in columns} for row in rows]
-    return f"{heading}\n\n{table(cells, columns)}"
+    counts = ", ".join(f"{count} {name}" for name, count in Counter(row.change for row in rows).most_common())
+    told = f": {counts}" if about in ("control", "crosswalk row", "state") else ""
+    return f"{heading}{told}\n\n{table(cells, columns)}"

@@ -57,13 +57,14 @@ def consequences(old: Catalog, new: Catalog, followed: Moves, knowledge: Knowled
     if knowledge.catalog(new.id) == new and new.id == old.id:
         return tuple(_unmapped(new, followed, set(), _mapped(knowledge, new.id)))
     known, there, now = _ids(old), _ids(new), _now(old, new, followed)
-    lost = [
-        _lost(crosswalk, row, id, now.get(id), id in there, old.id)
-        for crosswalk in knowledge.crosswalks
-        for row in crosswalk.rows
-        for id in _ends(crosswalk, row, old.id)
-        if id in known and now.get(id) != id
-    ]
+    lost = []
+    for crosswalk in knowledge.crosswalks:
+        led = _renamed(crosswalk, old.id, new.id)
+        for row in crosswalk.rows:
+            ends = (id for id in _ends(crosswalk, row, old.id) if id in known and now.get(id) != id)
+            if moved := {id: now.get(id) for id in ends}:
+                after = None if None in moved.values() else _said(led, _moved(crosswalk, row, old.id, moved))
+                lost.append(_lost(_said(crosswalk, row), after, moved, set(moved) & there, row))
     once = _mapped(knowledge, old.id)
     own = _mapped(knowledge, new.id) if new.id != old.id else set()
     return (*lost, *_unmapped(new, followed, once, own or {id for id in once if now.get(id) == id}))
@@ -127,24 +128,16 @@ def _words(text: str | None) -> str | None:
     return " ".join(text.split()) if text else None
 
 
-def _lost(crosswalk: Crosswalk, row: Row, id: str, now: str | None, reused: bool, catalog: str) -> FrameworkChange:
-    if reused:
-        change, what = "end reused", "the id names another control now"
-    elif now:
-        change, what = "end renumbered", f"{id} is {now} now"
-    else:
-        change, what = "end gone", f"{id} stands in the old version only"
+def _lost(
+    before: str, after: str | None, moved: Mapping[str, str | None], reused: set[str], row: Row
+) -> FrameworkChange:
+    """Tell what became of the ends of one row; what weighs most names the change."""
+    change = "end gone" if None in moved.values() else "end reused" if reused else "end renumbered"
+    told = [f"{id} is {now} now" if now else f"{id} stands in the old version only" for id, now in moved.items()]
+    told += [f"{id} names another control now" for id in sorted(reused)]
     place = f"{row.locations[0]}: " if row.locations else ""
-    led = _moved(crosswalk, row, catalog, {id: now}) if now else None
-    return FrameworkChange(
-        "crosswalk row",
-        change,
-        _said(crosswalk, row),
-        _said(crosswalk, led) if led else None,
-        id,
-        now,
-        place + what,
-    )
+    ends, now = ", ".join(moved), ", ".join(each or "-" for each in moved.values())
+    return FrameworkChange("crosswalk row", change, before, after, ends, now, place + "; ".join(told))
 
 
 def _said(crosswalk: Crosswalk, row: Row) -> str:
@@ -171,9 +164,14 @@ def _moved(crosswalk: Crosswalk, row: Row, catalog: str, now: Mapping[str, str |
 def _led(crosswalk: Crosswalk, old: str, new: str, now: Mapping[str, str | None]) -> Crosswalk:
     """Lead a crosswalk on to the new version, without the rows that lost an end."""
     rows = (row for row in crosswalk.rows if all(now.get(id) for id in _ends(crosswalk, row, old)))
-    source, target = (new if each == old else each for each in (crosswalk.source, crosswalk.target))
     moved = tuple(_moved(crosswalk, row, old, now) for row in rows)
-    return replace(crosswalk, id=f"{source}--{target}", source=source, target=target, rows=moved)
+    return replace(_renamed(crosswalk, old, new), rows=moved)
+
+
+def _renamed(crosswalk: Crosswalk, old: str, new: str) -> Crosswalk:
+    """Set a crosswalk from or to another version; its rows stay as they are."""
+    source, target = (new if each == old else each for each in (crosswalk.source, crosswalk.target))
+    return replace(crosswalk, id=f"{source}--{target}", source=source, target=target)
 
 
 def _now(old: Catalog, new: Catalog, followed: Moves) -> dict[str, str | None]:

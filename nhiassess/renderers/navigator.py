@@ -131,7 +131,7 @@ def _technique(row: ControlCoverage, failed: Iterable[str], light: Mapping[str, 
     lacking = [objective for objective in row.objectives if objective in failed and state != OUTSIDE]
     told = [
         f"State: {state}.",
-        f"{'Why' if state == OUTSIDE else 'Agents'}: {row.reason}." if row.reason else "",
+        f"{'Why' if state == OUTSIDE else 'Agents'}: {row.reason.rstrip('.')}." if row.reason else "",
         f"Objectives that failed: {', '.join(lacking)}." if lacking else "",
         "" if row.objectives or state == OUTSIDE else "No objective is mapped to it.",
     ]

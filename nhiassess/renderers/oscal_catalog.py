@@ -63,7 +63,7 @@ def catalog(framework: Catalog, now: str) -> Part:
     """
     named = tokens(framework)
     whole = _Whole(framework, named)
-    risks = any(control.kind in NO_REQUIREMENTS for control in framework.controls)
+    risks = [_NO_CONTROLS] if any(control.kind in NO_REQUIREMENTS for control in framework.controls) else []
     parties = [{"uuid": uuid("party", framework.publisher), "type": "organization", "name": framework.publisher}]
     told = {
         "props": [own("licence", framework.licence), own("reads-as", framework.reads_as)],
@@ -72,7 +72,7 @@ def catalog(framework: Catalog, now: str) -> Part:
         "roles": [{"id": _PUBLISHER, "title": "Publisher of the framework"}],
         "parties": parties,
         "responsible-parties": [{"role-id": _PUBLISHER, "party-uuids": [parties[0]["uuid"]]}],
-        "remarks": prose("\n\n".join([f"Carried: {framework.ships}.", _OURS, *([_NO_CONTROLS] if risks else [])])),
+        "remarks": prose("\n\n".join([f"Carried: {framework.ships.rstrip('.')}.", _OURS, *risks])),
     }
     body = {
         "metadata": metadata(framework.title, framework.version, now, told),

@@ -88,6 +88,15 @@ def test_a_row_loses_its_end_when_the_id_is_gone_moved_or_means_something_else()
     assert lost[0].why.startswith("frameworks/crosswalks/hub--list.yaml:7")
 
 
+def test_a_row_of_two_ends_is_told_once_by_what_weighs_most() -> None:
+    within = Crosswalk("list--list", "list", "list", "published", None, (row("R2", "related", "R4"),))
+    (only,) = [
+        each for each in consequences(OLD, NEW, follow(OLD, NEW), with_rows(OLD, within)) if each.about != "mapping"
+    ]
+    assert (only.change, only.new, only.before, only.after) == ("end gone", None, "R2, R4", "R9, -")
+    assert only.why == "R2 is R9 now; R4 stands in the old version only; R2 names another control now"
+
+
 def test_a_row_that_ends_at_a_group_loses_it_with_the_group() -> None:
     old = version(("R1", "Leak"), groups=(Group("L1", "Layer", "layer"), Group("L2", "Other", "layer")))
     new = version(("R1", "Leak"), groups=(Group("L1", "Layer", "layer"),))
@@ -127,7 +136,7 @@ def test_rows_of_a_new_version_with_an_id_of_its_own_stand() -> None:
     stated = with_rows(OLD, crosswalk("list", row("A", "mitigates", "R2", "primary")), own, catalogs=(new,))
     found = consequences(OLD, new, follow(OLD, new), stated)
     assert [(each.about, each.new) for each in found] == [
-        ("crosswalk row", "hub/A mitigates list/R9"),
+        ("crosswalk row", "hub/A mitigates list-2/R9"),
         ("mapping", "R9"),
     ]
     assert carried(OLD, new, follow(OLD, new), stated).crosswalks == stated.crosswalks

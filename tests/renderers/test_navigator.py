@@ -37,7 +37,7 @@ def coverage(id: str, state: str, **more: Any) -> ControlCoverage:
 def assessed(*frameworks: str) -> Assessment:
     made = sample.assessment()
     rows = [coverage(id, state) for id, state in STATES.items()]
-    rows.append(coverage("AML.T0005", OPEN, signal="outside the profile", reason="It needs the weights"))
+    rows.append(coverage("AML.T0005", OPEN, signal="outside the profile", reason="It needs the weights."))
     rows.append(coverage("AML.T0000.001", OPEN, objectives=(), reason=""))
     rows.append(coverage("AML.M0001", "satisfied", reads_as="outcomes"))
     known = replace(made.knowledge, catalogs=(*made.knowledge.catalogs, atlas()))
