@@ -342,7 +342,7 @@ def meta(estate: Estate, now: str) -> Meta:
     )
 
 
-_OWN_KNOWLEDGE = frozenset({"frameworks", "checks", "crosswalks", "techniques", "titles"})
+_OWN_KNOWLEDGE = frozenset({"frameworks", "checks", "crosswalks", "techniques", "titles", "scenarios"})
 _STATED = (
     "plan.yaml",
     "attestations.yaml",
@@ -355,6 +355,7 @@ _STATED = (
     "crosswalks/*.yaml",
     "techniques/*.yaml",
     "titles/*.yaml",
+    "scenarios/*.yaml",
 )
 _MOST_STATED = 5_000_000
 

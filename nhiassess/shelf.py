@@ -18,7 +18,7 @@ from nhiassess.model.codec import decode, encode
 from nhiassess.model.knowledge import Catalog, Knowledge
 
 # files of frameworks/ that hold tables of their own, which are read where they are used
-_TABLES = frozenset({"frameworks/risk.yaml"})
+TABLES = frozenset({"frameworks/risk.yaml"})
 _COPIES = 4  # of different versions, so that two installations on a machine don't take turns in throwing away
 
 
@@ -87,7 +87,7 @@ def version(name: str, known: Knowledge) -> Catalog:
 
 
 def _shipped() -> Knowledge:
-    files = {name: installed.read(name) for name in installed.names("frameworks", ".yaml") if name not in _TABLES}
+    files = {name: installed.read(name) for name in installed.names("frameworks", ".yaml") if name not in TABLES}
     kept = _kept(files)
     try:
         return _read(kept.read_bytes())

@@ -50,6 +50,10 @@ class Secret:
     column: int
 
 
+# asked of every node: the abstract Mapping takes ten times as long to answer
+MAPPINGS = (MappingProxyType, dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Node:
     """One value of a file and the place where it stands.
@@ -90,7 +94,7 @@ class Node:
     @property
     def is_mapping(self) -> bool:
         """Tell whether this is a mapping."""
-        return isinstance(self.value, Mapping)
+        return isinstance(self.value, MAPPINGS)
 
     @property
     def is_sequence(self) -> bool:
@@ -116,14 +120,14 @@ class Node:
                 return None
             within = node.value
             if isinstance(step, str):
-                node = within.get(step) if isinstance(within, Mapping) else None
+                node = within.get(step) if isinstance(within, MAPPINGS) else None
             else:
                 node = within[step] if isinstance(within, tuple) and 0 <= step < len(within) else None
         return node
 
     def items(self) -> Iterator[tuple[str, Node]]:
         """Give the entries of a mapping in file order; nothing for any other node."""
-        if isinstance(self.value, Mapping):
+        if isinstance(self.value, MAPPINGS):
             yield from self.value.items()
 
     def elements(self) -> tuple[Node, ...]:
@@ -150,7 +154,7 @@ class Node:
 
     def plain(self) -> Any:
         """Give plain dicts, lists and scalars."""
-        if isinstance(self.value, Mapping):
+        if isinstance(self.value, MAPPINGS):
             return {key: node.plain() for key, node in self.value.items()}
         if isinstance(self.value, tuple):
             return [node.plain() for node in self.value]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nhiassess.model import assessment as concluded
-from nhiassess.model import difference, knowledge, reach, rows
+from nhiassess.model import difference, knowledge, reach, replay, rows
 from nhiassess.model.inventory import TABLES, Inventory
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -27,6 +27,7 @@ ROWS: dict[str, type] = {
     "frameworks-show": knowledge.Control,
     "frameworks-crosswalk": rows.CrosswalkRow,
     "frameworks-diff": difference.FrameworkChange,
+    "replay-scenario": replay.Replay,
 }
 
 
@@ -60,11 +61,11 @@ def _answer(verb: str, kind: type) -> Schema:
         definitions["BlastRadius"]["properties"]["crown_jewels"] = {"type": "array", "items": _jewel(definitions)}
         definitions.pop("Path", None)
     if "Hop" in definitions:
-        gate = definitions["Hop"]["properties"]["gate"]
         definitions["Hop"]["properties"]["gate"] = {"anyOf": [{"$ref": "#/$defs/HeldGate"}, {"type": "null"}]}
         held = {**definitions["Gate"]["properties"], "holds": {"type": "boolean"}}
         definitions["HeldGate"] = {"type": "object", "properties": held, "required": sorted(held)}
-        definitions.pop("Gate") if gate else None
+        if '"#/$defs/Gate"' not in json.dumps(definitions):  # a gate may stand by itself, too
+            definitions.pop("Gate")
     more: Schema = {}
     if verb == "frameworks-show":  # one control has the rows that reach it beside it
         more["mappings"] = {"type": "array", "items": _of(rows.CrosswalkRow, definitions)}

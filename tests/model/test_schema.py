@@ -16,9 +16,11 @@ from nhiassess.analysis.blast_radius import blast_radius
 from nhiassess.analysis.chokepoints import chokepoints
 from nhiassess.analysis.coverage import coverage
 from nhiassess.analysis.paths import paths
+from nhiassess.analysis.scenarios import replay
 from nhiassess.model.difference import FrameworkChange
 from nhiassess.model.inventory import Agent, Gate, Inventory, Location, Tool
 from nhiassess.model.reach import Escalation
+from nhiassess.model.scenario import Need, Scenario, Step
 from nhiassess.model.schema import ROWS, schemas
 from tests.analysis.estates import ASKED, A, edge, holder
 from tests.small import HUB, catalog, control, crosswalk, known, objective, row
@@ -36,6 +38,7 @@ RELATED = known(
     crosswalks=(crosswalk("law", row("O1", "subset-of", "M", strength=3, coverage=(0.1, 0.5))),),
 )
 CONTROL = RELATED.catalogs[1].controls[0]
+SCENARIO = Scenario("s", "S", "2025-08", "what", "much", (), (Step("it happened", needs=(Need("reaches"),)),))
 ANSWERS: dict[str, Any] = {
     "observe.json": answers.observed(ESTATE),
     "escalations.json": answers.escalated([ESCALATION]),
@@ -45,6 +48,7 @@ ANSWERS: dict[str, Any] = {
     "frameworks-show.json": answers.explained([CONTROL], reaching(RELATED, CONTROL), ["warned"]),
     "frameworks-crosswalk.json": answers.related(between(RELATED, HUB, "law")),
     "frameworks-diff.json": answers.changed([FrameworkChange("control", "removed", "M", None, "M")]),
+    "replay-scenario.json": answers.replayed(replay(SCENARIO, GRAPH, "2026-11-24T09:00:00Z")),
     "coverage.json": answers.covered(coverage(known(objective("O1")), [HUB], [], [])),
 }
 
