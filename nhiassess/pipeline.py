@@ -46,6 +46,7 @@ from nhiassess.model.reach import Edge
 from nhiassess.network.build import build, order
 from nhiassess.renderers.renderer import Renderer
 from nhiassess.shelf import knowledge as knowledge
+from nhiassess.shelf import version as version
 
 Progress = Callable[[str], None]
 
@@ -244,6 +245,22 @@ def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessme
         evidence=shown,
         warnings=(*estate.observed.warnings, *_unobserved(said, seen, answers)),
     )
+
+
+def reframed(estate: Estate, known: Knowledge, frameworks: Iterable[str]) -> Estate:
+    """Give the same estate for an assessment against other frameworks.
+
+    Parameters
+    ----------
+    estate:
+        As `observe` gives it; its graph keeps the controls that it was built with, which decide nothing.
+    known:
+        The knowledge to conclude with.
+    frameworks:
+        The ids that stand in the plan instead of its own.
+    """
+    plan = replace(estate.stated.plan, frameworks=tuple(frameworks))
+    return replace(estate, knowledge=known, stated=replace(estate.stated, plan=plan))
 
 
 def render(assessment: Assessment, formats: Iterable[str], progress: Progress = _silent) -> dict[str, bytes]:

@@ -10,11 +10,12 @@ from pathlib import Path
 
 from nhiassess import installed
 from nhiassess.assessment.history import write_atomically
-from nhiassess.errors import KnowledgeError
+from nhiassess.errors import KnowledgeError, UsageError
 from nhiassess.knowledge.lint import lint
 from nhiassess.knowledge.load import load, together
+from nhiassess.knowledge.resolve import framework
 from nhiassess.model.codec import decode, encode
-from nhiassess.model.knowledge import Knowledge
+from nhiassess.model.knowledge import Catalog, Knowledge
 
 # files of frameworks/ that hold tables of their own, which are read where they are used
 TABLES = frozenset({"frameworks/risk.yaml"})
@@ -47,6 +48,42 @@ def knowledge(own: Mapping[str, bytes] | None = None) -> Knowledge:
     if wrong := tuple(each for each in lint(known) if each.where.partition(":")[0] in own):
         raise KnowledgeError(wrong)
     return known
+
+
+def version(name: str, known: Knowledge) -> Catalog:
+    """Find one version of a framework: one that is known, or the catalog that a YAML file holds.
+
+    Parameters
+    ----------
+    name:
+        The id, short name or title of a catalog, or a path that ends in ``.yaml`` or ``.yml``.
+    known:
+        The catalogs there are.
+
+    Returns
+    -------
+    Catalog
+        As it stands there; a file is not held against anything else.
+
+    Raises
+    ------
+    UsageError
+        When there is no such catalog or file.
+    KnowledgeError
+        When the file is no catalog.
+    """
+    if not name.endswith((".yaml", ".yml")):
+        found = known.catalog(framework(known, name))
+        if found is None:
+            raise UsageError(f"{name!r} is in none of our catalogs", hint="Give the path of a catalog file.")
+        return found
+    path = Path(name)
+    if not path.is_file():
+        raise UsageError("there is no such file", name, "Check the path, or name a framework by its id.")
+    catalogs = load({path.name: path.read_bytes()}).catalogs
+    if not catalogs:
+        raise KnowledgeError("holds no catalog", name, "A catalog has an id, a title and controls.")
+    return catalogs[0]
 
 
 def _shipped() -> Knowledge:
