@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path as FilePath
@@ -29,21 +29,23 @@ from nhiassess.assessment.lint import complaints
 from nhiassess.assessment.plan import Stated, stated
 from nhiassess.assessment.references import unobserved
 from nhiassess.assessment.risk import Matrix
+from nhiassess.checks.check import COLUMNS, guarded
+from nhiassess.checks.preconditions import COLUMNS as APPLIES
 from nhiassess.checks.preconditions import preconditions
 from nhiassess.checks.run import ask
 from nhiassess.checks.tables import tables
-from nhiassess.errors import Complaint, KnowledgeError, ObservationError, PlanError, RenderError, UsageError
+from nhiassess.errors import CheckError, Complaint, KnowledgeError, ObservationError, PlanError, RenderError, UsageError
 from nhiassess.formats.reading import read
-from nhiassess.formats.redaction import named
 from nhiassess.knowledge.lint import lint
 from nhiassess.knowledge.load import load
 from nhiassess.ledger import Observed, look
 from nhiassess.model.assessment import NOT_DETERMINED, Answer, Assessment, Meta
-from nhiassess.model.inventory import TABLES, Inventory
+from nhiassess.model.inventory import TABLES, Inventory, Locations
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.merge import merge
 from nhiassess.model.reach import Edge
 from nhiassess.network.build import build, order
+from nhiassess.place import Place, find, rooted
 from nhiassess.renderers.renderer import Renderer
 
 Progress = Callable[[str], None]
@@ -51,16 +53,6 @@ Progress = Callable[[str], None]
 
 def _silent(_: str) -> None:
     """Say nothing: what the library does, which never prints."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where to look: the assessment folder, when it is one, and the root of what was observed."""
-
-    top: FilePath
-    root: FilePath
-    only: FilePath | None
-    files: Mapping[str, bytes]  # of the assessment folder itself: plan, attestations, narrative, own knowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +95,25 @@ def knowledge(own: Mapping[str, bytes] | None = None) -> Knowledge:
     names = [name for name in installed.names("frameworks", ".yaml") if name != "frameworks/risk.yaml"]
     known = load({**{name: installed.read(name) for name in names}, **(own or {})})
     # what came with the package was held against itself before it came
-    if dead := tuple(each for each in lint(known) if each.where.startswith(("checks/", "crosswalks/"))):
-        raise KnowledgeError(dead)
+    dead = [each for each in lint(known) if each.where.startswith(("checks/", "crosswalks/"))]
+    if complaints := (*dead, *_refused(known, own or {})):
+        raise KnowledgeError(complaints)
     return known
+
+
+def _refused(known: Knowledge, own: Mapping[str, bytes]) -> Iterator[Complaint]:
+    """Refuse the SQL that an assessment folder brings before anything is looked at."""
+    asked: list[tuple[str, tuple[str, ...], Locations]] = [
+        (check.sql, COLUMNS, check.locations) for check in known.checks
+    ]
+    asked += [(when.sql, APPLIES, control.locations) for catalog in known.catalogs for control in catalog.controls
+              if (when := control.applies_when) is not None and when.sql is not None]  # fmt: skip
+    for sql, columns, (place, *_) in asked:
+        if place.path in own:
+            try:
+                guarded(sql, columns, f"{place.path}:{place.line}:{place.column}")
+            except CheckError as error:
+                yield from error.complaints
 
 
 def inventory(path: str | FilePath, now: str, progress: Progress = _silent) -> Observation:
@@ -132,11 +140,10 @@ def inventory(path: str | FilePath, now: str, progress: Progress = _silent) -> O
     PlanError, KnowledgeError
         When files of the assessment folder are wrong.
     """
-    place = _place(FilePath(path))
+    place = find(FilePath(path))
     progress("reading the knowledge base")
-    known = knowledge({name: each for name, each in place.files.items() if name.split("/")[0] in _OWN_KNOWLEDGE})
-    said = stated(place.files, known, now)
-    place = _rooted(place, said)
+    known, said = _written_by_people(place.files, now)
+    place = place if said.plan.default else rooted(place, said.plan.observed)
     progress("reading configurations")
     observed = look(place.root, installed.plugins("sources", "SOURCE"), place.only)
     if not observed.inventory.files:
@@ -148,6 +155,24 @@ def inventory(path: str | FilePath, now: str, progress: Progress = _silent) -> O
     for join in sorted(installed.plugins("joins", "JOIN"), key=lambda each: (each.order, each.name)):
         joined = join.join(joined, known)
     return Observation(place, known, said, observed, joined)
+
+
+def _written_by_people(files: Mapping[str, bytes], now: str) -> tuple[Knowledge, Stated]:
+    """Read what an assessment folder brings and states; what is wrong with either comes at once."""
+    own = {name: each for name, each in files.items() if name.split("/")[0] in _OWN_KNOWLEDGE}
+    wrong: tuple[Complaint, ...] = ()
+    try:
+        known = knowledge(own)
+    except KnowledgeError as error:
+        # where nothing is known, nothing that the plan refers to is unknown
+        known, wrong = Knowledge(), error.complaints
+    try:
+        said = stated(files, known, now)
+    except PlanError as error:
+        raise PlanError(error.complaints + wrong) from None
+    if wrong:
+        raise KnowledgeError(wrong)
+    return known, said
 
 
 def observe(path: str | FilePath, now: str, progress: Progress = _silent) -> Estate:
@@ -350,57 +375,6 @@ def meta(estate: Estate, now: str) -> Meta:
 
 
 _OWN_KNOWLEDGE = frozenset({"frameworks", "checks", "crosswalks", "techniques"})
-_STATED = (
-    "plan.yaml",
-    "attestations.yaml",
-    "exceptions.yaml",
-    "provenance.yaml",
-    "*/provenance.yaml",
-    "narrative/*.md",
-    "frameworks/*.yaml",
-    "checks/*.yaml",
-    "crosswalks/*.yaml",
-    "techniques/*.yaml",
-)
-_MOST_STATED = 5_000_000
-
-
-def _place(path: FilePath) -> Place:
-    if not path.exists():
-        raise ObservationError("there is no such file or folder", str(path), "Check the path.")
-    if path.is_file():
-        return Place(path.parent, path.parent, path, {})
-    if not path.is_dir():
-        raise ObservationError("is neither a file nor a folder", str(path), "Name a file or a folder.")
-    return Place(path, path, None, _written(path) if (path / "plan.yaml").is_file() else {})
-
-
-def _written(top: FilePath) -> dict[str, bytes]:
-    """Read the files of an assessment folder; one that is not to be read stops the run, since it could decide."""
-    files: dict[str, bytes] = {}
-    complaints = []
-    for each in sorted(file for pattern in _STATED for file in top.glob(pattern) if file.is_file()):
-        name = named(each.relative_to(top).as_posix())
-        if each.is_symlink() or not each.resolve().is_relative_to(top.resolve()):
-            complaints.append(Complaint("is a link, or lies behind one", f"{name}:1:1", "Put the file itself there."))
-        elif each.stat().st_size > _MOST_STATED:
-            what = f"is larger than {_MOST_STATED / 1e6:.0f} MB"
-            complaints.append(Complaint(what, f"{name}:1:1", "Leave out what people did not write."))
-        else:
-            files[name] = each.read_bytes()
-    if complaints:
-        raise PlanError(tuple(complaints))
-    return files
-
-
-def _rooted(place: Place, said: Stated) -> Place:
-    if said.plan.default:
-        return place
-    root = place.top / said.plan.observed
-    if not root.is_dir() or not root.resolve().is_relative_to(place.top.resolve()):
-        where = f"{place.top / 'plan.yaml'}"
-        raise ObservationError(f"observed: {said.plan.observed!r} is no folder below the plan", where, "Mend the plan.")
-    return replace(place, root=root)
 
 
 def _unobserved(said: Stated, inventory: Inventory, answers: Sequence[Answer]) -> tuple[str, ...]:
