@@ -34,9 +34,8 @@ from nhiassess.assessment.risk import Matrix
 from nhiassess.checks.preconditions import preconditions
 from nhiassess.checks.run import ask
 from nhiassess.checks.tables import tables
-from nhiassess.errors import Complaint, ObservationError, PlanError, RenderError, UsageError
+from nhiassess.errors import Complaint, KnowledgeError, ObservationError, PlanError, RenderError, UsageError
 from nhiassess.formats.reading import read
-from nhiassess.formats.redaction import named
 from nhiassess.ledger import Observed, look
 from nhiassess.model.assessment import NOT_DETERMINED, Answer, Assessment, Meta
 from nhiassess.model.inventory import TABLES, Inventory
@@ -44,6 +43,7 @@ from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.merge import merge
 from nhiassess.model.reach import Edge
 from nhiassess.network.build import build, order
+from nhiassess.place import Place, find, own_knowledge, rooted
 from nhiassess.renderers.renderer import Renderer
 from nhiassess.shelf import knowledge as knowledge
 from nhiassess.shelf import version as version
@@ -53,16 +53,6 @@ Progress = Callable[[str], None]
 
 def _silent(_: str) -> None:
     """Say nothing: what the library does, which never prints."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where to look: the assessment folder, when it is one, and the root of what was observed."""
-
-    top: FilePath
-    root: FilePath
-    only: FilePath | None
-    files: Mapping[str, bytes]  # of the assessment folder itself: plan, attestations, narrative, own knowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,11 +98,10 @@ def inventory(path: str | FilePath, now: str, progress: Progress = _silent) -> O
     PlanError, KnowledgeError
         When files of the assessment folder are wrong.
     """
-    place = _place(FilePath(path))
+    place = find(FilePath(path))
     progress("reading the knowledge base")
-    known = knowledge({name: each for name, each in place.files.items() if name.split("/")[0] in _OWN_KNOWLEDGE})
-    said = stated(place.files, known, now)
-    place = _rooted(place, said)
+    known, said = _written_by_people(place.files, now)
+    place = rooted(place, said.plan)
     progress("reading configurations")
     observed = look(place.root, installed.plugins("sources", "SOURCE"), place.only)
     if not observed.inventory.files:
@@ -124,6 +113,23 @@ def inventory(path: str | FilePath, now: str, progress: Progress = _silent) -> O
     for join in sorted(installed.plugins("joins", "JOIN"), key=lambda each: (each.order, each.name)):
         joined = join.join(joined, known)
     return Observation(place, known, said, observed, joined)
+
+
+def _written_by_people(files: Mapping[str, bytes], now: str) -> tuple[Knowledge, Stated]:
+    """Read what an assessment folder brings and states; what is wrong with either comes at once."""
+    wrong: tuple[Complaint, ...] = ()
+    try:
+        known = knowledge(own_knowledge(files))
+    except KnowledgeError as error:
+        # where nothing is known, nothing that the plan refers to is unknown
+        known, wrong = Knowledge(), error.complaints
+    try:
+        said = stated(files, known, now)
+    except PlanError as error:
+        raise PlanError(error.complaints + wrong) from None
+    if wrong:
+        raise KnowledgeError(wrong)
+    return known, said
 
 
 def observe(path: str | FilePath, now: str, progress: Progress = _silent) -> Estate:
@@ -340,62 +346,6 @@ def meta(estate: Estate, now: str) -> Meta:
         input_sha256=_digest([*read_files, *stated_files]),
         knowledge_sha256=_digest(shipped),
     )
-
-
-_OWN_KNOWLEDGE = frozenset({"frameworks", "checks", "crosswalks", "techniques", "titles", "scenarios"})
-_STATED = (
-    "plan.yaml",
-    "attestations.yaml",
-    "exceptions.yaml",
-    "provenance.yaml",
-    "*/provenance.yaml",
-    "narrative/*.md",
-    "frameworks/*.yaml",
-    "checks/*.yaml",
-    "crosswalks/*.yaml",
-    "techniques/*.yaml",
-    "titles/*.yaml",
-    "scenarios/*.yaml",
-)
-_MOST_STATED = 5_000_000
-
-
-def _place(path: FilePath) -> Place:
-    if not path.exists():
-        raise ObservationError("there is no such file or folder", str(path), "Check the path.")
-    if path.is_file():
-        return Place(path.parent, path.parent, path, {})
-    if not path.is_dir():
-        raise ObservationError("is neither a file nor a folder", str(path), "Name a file or a folder.")
-    return Place(path, path, None, _written(path) if (path / "plan.yaml").is_file() else {})
-
-
-def _written(top: FilePath) -> dict[str, bytes]:
-    """Read the files of an assessment folder; one that is not to be read stops the run, since it could decide."""
-    files: dict[str, bytes] = {}
-    complaints = []
-    for each in sorted(file for pattern in _STATED for file in top.glob(pattern) if file.is_file()):
-        name = named(each.relative_to(top).as_posix())
-        if each.is_symlink() or not each.resolve().is_relative_to(top.resolve()):
-            complaints.append(Complaint("is a link, or lies behind one", f"{name}:1:1", "Put the file itself there."))
-        elif each.stat().st_size > _MOST_STATED:
-            what = f"is larger than {_MOST_STATED / 1e6:.0f} MB"
-            complaints.append(Complaint(what, f"{name}:1:1", "Leave out what people did not write."))
-        else:
-            files[name] = each.read_bytes()
-    if complaints:
-        raise PlanError(tuple(complaints))
-    return files
-
-
-def _rooted(place: Place, said: Stated) -> Place:
-    if said.plan.default:
-        return place
-    root = place.top / said.plan.observed
-    if not root.is_dir() or not root.resolve().is_relative_to(place.top.resolve()):
-        where = f"{place.top / 'plan.yaml'}"
-        raise ObservationError(f"observed: {said.plan.observed!r} is no folder below the plan", where, "Mend the plan.")
-    return replace(place, root=root)
 
 
 def _unobserved(said: Stated, inventory: Inventory, answers: Sequence[Answer]) -> tuple[str, ...]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 from nhiassess import installed
 from nhiassess.assessment.history import write_atomically
-from nhiassess.errors import KnowledgeError, UsageError
+from nhiassess.checks.check import COLUMNS, guarded
+from nhiassess.checks.preconditions import COLUMNS as APPLIES
+from nhiassess.errors import CheckError, Complaint, KnowledgeError, UsageError
 from nhiassess.knowledge.lint import lint
 from nhiassess.knowledge.load import load, together
 from nhiassess.knowledge.resolve import framework
 from nhiassess.model.codec import decode, encode
+from nhiassess.model.inventory import Locations
 from nhiassess.model.knowledge import Catalog, Knowledge
 
 # files of frameworks/ that hold tables of their own, which are read where they are used
@@ -45,8 +48,9 @@ def knowledge(own: Mapping[str, bytes] | None = None) -> Knowledge:
         return shipped
     known = together(shipped, load(own))
     # what came with the package was held against itself before it came
-    if wrong := tuple(each for each in lint(known) if each.where.partition(":")[0] in own):
-        raise KnowledgeError(wrong)
+    wrong = [each for each in lint(known) if each.where.partition(":")[0] in own]
+    if complaints := (*wrong, *_refused(known, own)):
+        raise KnowledgeError(complaints)
     return known
 
 
@@ -84,6 +88,21 @@ def version(name: str, known: Knowledge) -> Catalog:
     if not catalogs:
         raise KnowledgeError("holds no catalog", name, "A catalog has an id, a title and controls.")
     return catalogs[0]
+
+
+def _refused(known: Knowledge, own: Mapping[str, bytes]) -> Iterator[Complaint]:
+    """Refuse the SQL that an assessment folder brings before anything is looked at."""
+    asked: list[tuple[str, tuple[str, ...], Locations]] = [
+        (check.sql, COLUMNS, check.locations) for check in known.checks
+    ]
+    asked += [(when.sql, APPLIES, control.locations) for catalog in known.catalogs for control in catalog.controls
+              if (when := control.applies_when) is not None and when.sql is not None]  # fmt: skip
+    for sql, columns, (place, *_) in asked:
+        if place.path in own:
+            try:
+                guarded(sql, columns, f"{place.path}:{place.line}:{place.column}")
+            except CheckError as error:
+                yield from error.complaints
 
 
 def _shipped() -> Knowledge:

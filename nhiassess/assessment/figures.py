@@ -83,7 +83,9 @@ def figures(assessment: Assessment) -> Figures:
         skipped=_skipped(inventory),
         matrices=tuple(control_matrix(assessment, figure) for figure in standing),
         changes=changes(assessment.changes, found, names),
-        narrative=tuple(Section(part.section, part.status != "reviewed", part.text) for part in assessment.narrative),
+        narrative=tuple(
+            Section(part.section, part.status != "reviewed", part.text, part.figures) for part in assessment.narrative
+        ),
         occurrences=sum(len(row.finding.occurrences) for row in found),
         names=tuple(sorted(names.rows().items())),
     )

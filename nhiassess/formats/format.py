@@ -16,6 +16,7 @@ MAX_NODES = 2_000_000
 # hand-written files repeat a few hundred nodes through anchors; bombs repeat billions
 MAX_ALIAS_NODES = 100_000
 
+_ENDLESS = (float("inf"), float("-inf"))
 REDACTED = "[redacted]"
 
 Confidence = Literal["high", "medium", "low"]
@@ -151,6 +152,11 @@ class Node:
     def number(self) -> int | float | None:
         """Give the value when it is a number."""
         return self.value if isinstance(self.value, (int, float)) and not isinstance(self.value, bool) else None
+
+    def whole(self, times: int = 1) -> int | None:
+        """Give the value, times a factor, without its fraction; None when it is no number, or one without end."""
+        number = self.number()
+        return None if number is None or number in _ENDLESS or number != number else int(number * times)
 
     def plain(self) -> Any:
         """Give plain dicts, lists and scalars."""

@@ -9,6 +9,8 @@ from typing import Any
 from nhiassess.errors import Complaint
 from nhiassess.formats.format import Document, Node
 
+MOST = 10**10  # three centuries in seconds
+
 
 class Record:
     """One mapping of a file of ours; what is wrong with it is gathered, never raised one by one.
@@ -88,7 +90,7 @@ class Record:
             else:
                 yield value, each
 
-    def integer(self, key: str) -> int | None:
+    def integer(self, key: str, least: int = 0, most: int = MOST) -> int | None:
         """Read a whole number that may be absent."""
         if not self.has(key):
             return None
@@ -96,6 +98,9 @@ class Record:
         assert node is not None
         if isinstance(node.value, bool) or not isinstance(node.value, int):
             self.complain(node, f"a whole number is expected, not {node.plain()!r}", "", key)
+            return None
+        if not least <= node.value <= most:
+            self.complain(node, f"is from {least} to {most}", "", key)
             return None
         return node.value
 

@@ -40,7 +40,7 @@ def crosswalk(record: Record, id: str) -> Crosswalk:
 
 
 def _row(record: Record, sources: tuple[str, ...], basis: str) -> Row:
-    strength = record.integer("strength")
+    strength = record.integer("strength", 1, 10)
     found = Row(
         sources=sources,
         target=record.text("target"),
@@ -56,8 +56,6 @@ def _row(record: Record, sources: tuple[str, ...], basis: str) -> Row:
         reviewed_by=record.optional_text("reviewed_by"),
         locations=(Location(*record.place),),
     )
-    if strength is not None and not 1 <= strength <= 10:
-        record.complain(record.node.get("strength"), "is from 1 to 10", "", "strength")
     if (found.relationship == "mitigates") != (found.role is not None):
         record.complain(None, "`role` goes with `mitigates`, and only with it", "Give primary or supporting.")
     record.done()

@@ -46,7 +46,7 @@ def sensitivity(record: Record) -> Iterator[SensitivityRule]:
     for each in record.records("rules"):
         yield SensitivityRule(
             pattern=each.text("pattern"),
-            sensitivity=each.integer("sensitivity") or 0,
+            sensitivity=each.integer("sensitivity", 0, 5) or 0,
             reason=each.text("reason"),
             provider=each.optional_text("provider"),
             kind=each.optional_text("kind"),

@@ -292,6 +292,7 @@ class Section:
     name: str
     draft: bool
     text: str
+    figures: tuple[tuple[str, int], ...] = ()  # that it says
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from nhiassess import pipeline
+from nhiassess import cli, pipeline
 from nhiassess.model.assessment import Assessment
 from nhiassess.model.knowledge import Knowledge
 
@@ -71,6 +72,18 @@ def run(*words: str, cwd: Path | None = None, **more: Any) -> subprocess.Complet
     command = [sys.executable, "-m", "nhiassess", *words]
     env = {**os.environ, "COLUMNS": "120", "PYTHONPATH": str(Path(pipeline.__file__).parents[1])}
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, env=env, timeout=60, **more)
+
+
+def run_here(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in this process, which is quicker; what it does not catch is raised."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with redirect_stdout(out), redirect_stderr(err), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["nhiassess", *words])
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
 
 @contextmanager

@@ -12,7 +12,6 @@ import io
 import json
 import os
 import re
-import sys
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -25,11 +24,11 @@ import pikepdf
 import pytest
 import yaml
 
-from nhiassess import cli, pipeline
+from nhiassess import pipeline
 from nhiassess.drawings.drawing import clean
 from tests.hostile import pdf_text
 from tests.hostile.names import NAMES
-from tests.hostile.running import Report, looking_once, write
+from tests.hostile.running import Report, looking_once, run_here, write
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 NOW = "2026-11-24T00:00:00Z"
@@ -223,15 +222,11 @@ def test_nothing_on_paper_runs_or_leads_outside(hostile: Report) -> None:
 
 
 def told(*words: str, patch: pytest.MonkeyPatch, columns: int | None = None) -> str:
-    """Run the command line here, and give what it prints, on a terminal of so many columns or into a file."""
-    patch.setattr(sys, "argv", ["nhiassess", *words, "--now", NOW])
+    """Give what a verb prints, on a terminal of so many columns or into a file."""
     if columns is not None:
         patch.setenv("COLUMNS", str(columns))
         patch.setattr(os, "isatty", lambda handle: handle == 1)
-    out = io.StringIO()
-    with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit):
-        cli.main()
-    return out.getvalue()
+    return run_here(*words, "--now", NOW).stdout
 
 
 def width(line: str) -> int:
