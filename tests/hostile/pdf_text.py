@@ -44,34 +44,14 @@ def runs(content: bytes) -> list[Run]:
 
 
 def text(content: bytes) -> str:
-    """Give all that a PDF says: its pages, and every other string in it, such as titles and outlines."""
-    with pikepdf.open(BytesIO(content)) as pdf:
-        strings = [said for each in pdf.objects for said in _strings(each, 0)]
-        streams = [bytes(each.read_bytes()).decode("latin-1") for each in pdf.objects if _is_told(each)]
+    """Give all that a PDF says: its pages, and as written what else stands in it, such as titles and outlines."""
+    assert b"/ObjStm" not in content, "something in it is compressed"
     lines: dict[tuple[int, float], list[str]] = {}
     for run in runs(content):
         lines.setdefault((run.page, round(run.base)), []).append(run.text)
     shown = ["".join(parts) for parts in lines.values()]
-    return "\n".join([*shown, "".join(shown), *strings, *streams])
-
-
-def _is_told(value: Any) -> bool:
-    """Tell whether an object is a stream of something else than a font or an image."""
-    return isinstance(value, pikepdf.Stream) and "/Length1" not in value and value.get("/Subtype") != "/Image"
-
-
-def _strings(value: Any, depth: int) -> Iterator[str]:
-    if depth > 8:
-        return
-    if isinstance(value, pikepdf.String):
-        yield str(value)
-    elif isinstance(value, pikepdf.Array):
-        for each in value:
-            yield from _strings(each, depth + 1)
-    elif isinstance(value, pikepdf.Dictionary | pikepdf.Stream):
-        for key, each in value.items():
-            if not getattr(each, "is_indirect", False):
-                yield from (key, *_strings(each, depth + 1))
+    # of two bytes for each sign the first is empty
+    return "\n".join([*shown, "".join(shown), content.replace(b"\0", b"").decode("latin-1")])
 
 
 def _font(font: Any) -> _Font:

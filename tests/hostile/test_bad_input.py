@@ -13,7 +13,7 @@ from markupsafe import escape
 
 from nhiassess import pipeline
 from nhiassess.errors import ObservationError
-from tests.hostile.running import GOOD, NOW, Report, report, run, write
+from tests.hostile.running import GOOD, NOW, Report, report, run, run_here, write
 
 BROKEN = {
     "json/.mcp.json": ('{"mcpServers": {\n  "x": }}', 2, "a value is expected here"),
@@ -229,7 +229,7 @@ def test_a_path_that_is_neither_file_nor_folder_is_refused_at_once(tmp_path: Pat
 )
 def test_nothing_to_look_at_is_exit_3(tmp_path: Path, make: object, says: str) -> None:
     path = make(tmp_path)  # type: ignore[operator]  # one of the two above
-    done = run("assess", str(path), "--format", "json", "--out", str(tmp_path / "out"))
+    done = run_here("assess", str(path), "--format", "json", "--out", str(tmp_path / "out"))
     assert (done.returncode, done.stdout) == (3, "")
     assert says in done.stderr
     assert not (tmp_path / "out").exists()

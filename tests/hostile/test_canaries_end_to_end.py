@@ -15,7 +15,7 @@ import json
 import re
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from hashlib import md5, sha1, sha256
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,8 @@ from tests.hostile.running import looking_once, write
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 NOW = "2026-11-24"
 REFERENCES = ("${KEPT_TOKEN}", "${{ secrets.KEPT_SECRET }}", "${input:kept-key}", "op://kept/vault/password")
+# what is drawn on paper too, which takes its time: the same page as html, from places of each kind
+PAPER = ("mcp url", "mcp headers", "iam", "comments", "names", "keys", "broken", "markdown")
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "first-assessment.py"
 # one way to a crown jewel, so that every verb has an answer
 PLAN = """
@@ -93,18 +95,24 @@ def shared() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="module")
-def told(shared: None, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """Everything that is ever told of an assessment that is full of secrets."""
-    top = tmp_path_factory.mktemp("canaries") / "assessment"
+def planted(top: Path, places: Collection[str]) -> Path:
+    """Write an assessment with every form in these places."""
     write(top, {"plan.yaml": PLAN})
     write(top / "observed", kept())
     for number, (name, fill) in enumerate(PLACES.items(), 1):
-        write(top / "observed" / name.replace(" ", "-"), fill(canaries(number)))
-    said = Told()
-    out = top.parent / "out"
-    code = said.run("assess", str(top), "--out", str(out), "--format", "json,html,sarif,pdf", "--record", "--now", NOW)
-    assert code == 0, said
+        if name in places:
+            write(top / "observed" / name.replace(" ", "-"), fill(canaries(number)))
+    return top
+
+
+@pytest.fixture(scope="module")
+def told(shared: None, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Everything that is ever told of an assessment that is full of secrets."""
+    top, paper = (planted(tmp_path_factory.mktemp("canaries") / "a", places) for places in (PLACES, PAPER))
+    said, out = Told(), top.parent / "out"
+    words = ("--out", str(out), "--now", NOW, "--format")
+    assert said.run("assess", str(top), *words, "json,html,sarif", "--record") == 0, said
+    assert said.run("assess", str(paper), *words, "pdf") == 0, said
     for file in (*out.iterdir(), *(top / "history").iterdir()):
         content = file.read_bytes()
         said[file.name] = pdf_text.text(content) if file.suffix == ".pdf" else content.decode()
@@ -198,7 +206,8 @@ def test_no_canary_is_told_when_it_stands_in_a_file_of_ours(shared: None, name: 
     write(tmp_path, {path.replace("SECRET", secret): text.replace("SECRET", secret)})
     said = Told()
     words = ("assess", str(tmp_path), "--out", str(tmp_path / "out"), "--format", "json")
-    codes = {said.run(*words), said.run("--verbose", *words)}
+    codes = {said.run("--verbose", *words)}  # which prints the same lines, and the way to them
+    codes |= set() if path.startswith(("checks", "frameworks", "crosswalks")) else {said.run(*words)}
     assert codes == {0 if name == "narrative name" else 3}, said
     for where, told in said.items():
         assert found(told) == set(), where

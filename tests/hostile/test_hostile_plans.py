@@ -259,8 +259,8 @@ def test_a_huge_file_or_a_pipe_is_refused_unread(tmp_path: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("number", ["1" + "0" * 40, "-" + "9" * 30, str(2**63)])
-def test_a_number_beyond_all_sense_stops_no_run(tmp_path: Path, number: str) -> None:
+def test_a_number_beyond_all_sense_stops_no_run(tmp_path: Path) -> None:
+    number, other = "1" + "0" * 40, "-" + "9" * 30
     claim = f"serviceAccountToken: {{path: t, expirationSeconds: {number}}}"
     pod = (
         "apiVersion: v1\nkind: Pod\nmetadata: {name: x, namespace: y}\nspec:\n"
@@ -269,9 +269,9 @@ def test_a_number_beyond_all_sense_stops_no_run(tmp_path: Path, number: str) -> 
     )
     job = "on: push\njobs:\n  a: {runs-on: x, timeout-minutes: .nan, steps: [{run: claude -p x}]}\n"
     top = assessment(tmp_path, {
-        "observed/c.nhi.yaml": f'credentials: [{{id: "credential:c", kind: api_key, lifetime_seconds: {number}}}]',
+        "observed/c.nhi.yaml": f'credentials: [{{id: "credential:c", kind: api_key, lifetime_seconds: {other}}}]',
         "observed/pod.yaml": pod, "observed/.github/workflows/w.yml": job,
     })  # fmt: skip
     made = pipeline.assess(top, f"{NOW}T00:00:00Z")
     assert [each.status for each in made.inventory.files] == ["read"] * 4
-    assert int(number) in {each.lifetime_seconds for each in made.inventory.credentials}
+    assert {int(number), int(other)} <= {each.lifetime_seconds for each in made.inventory.credentials}

@@ -66,7 +66,7 @@ def hostile(here: Path, port: int) -> dict[str, str]:
         "extraKnownMarketplaces": {"x": {"source": {"source": "git", "url": f"{url}/m.git"}}},
     }
     return {
-        "plan.yaml": "title: T\nclient: C\nobserved: observed\n",
+        "plan.yaml": "title: T\nclient: C\nobserved: observed\nframeworks: [owasp-asi-2026]\n",
         "narrative/conclusion.md": f"---\nsection: conclusion\nstatus: draft\n---\n![x]({url}/x.png) [y](file://{bait})\n",
         "observed/.mcp.json": json.dumps({"$schema": f"file://{bait}", "mcpServers": servers}),
         "observed/repo/.claude/settings.json": json.dumps(settings),

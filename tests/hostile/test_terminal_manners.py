@@ -14,7 +14,6 @@ import re
 import subprocess
 import sys
 import termios
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from unittest.mock import Mock
@@ -24,7 +23,7 @@ import pytest
 from nhiassess import cli, installed
 from nhiassess.cli import VERBS
 from nhiassess.commands import command
-from tests.hostile.running import GOOD, NOW, looking_once, run, write
+from tests.hostile.running import NOW, looking_once, write
 from tests.hostile.terminals import COMMAND, STARTED, Seen, environment, on_terminal
 
 SAMPLE = str(installed.sample("ostermere"))
@@ -77,33 +76,32 @@ def test_the_answer_stands_alone_on_the_output(assessed: Seen) -> None:
     assert "..." not in assessed.out
 
 
-def test_no_colour_is_ever_used_and_a_dumb_terminal_is_not_steered(assessed: Seen) -> None:
+@pytest.fixture(scope="module")
+def narrow() -> Seen:
+    """A table of the sample on a terminal of 40 columns that takes no orders."""
+    return on_terminal("chokepoints", SAMPLE, both=True, columns=40, TERM="dumb", NO_COLOR="1")
+
+
+def test_no_colour_is_ever_used_and_a_dumb_terminal_is_not_steered(assessed: Seen, narrow: Seen) -> None:
     assert not re.search(r"\x1b\[[\d;]*m", assessed.told)
-    dumb = on_terminal("chokepoints", SAMPLE, both=True, TERM="dumb", NO_COLOR="1")
-    assert dumb.code == 0
-    assert dumb.told.startswith("Without")
-    assert "\x1b" not in dumb.told
+    assert narrow.code == 0
+    assert narrow.told.startswith("Without")
+    assert "\x1b" not in narrow.told
 
 
-def test_without_a_terminal_there_is_no_progress(tmp_path: Path) -> None:
-    write(tmp_path, {"x/.mcp.json": GOOD})
-    began = time.monotonic()
-    done = run("assess", str(tmp_path / "x"), "--out", str(tmp_path / "out"), "--format", "json", "--now", NOW)
-    assert time.monotonic() - began > 1
-    assert (done.returncode, done.stderr) == (0, "")
-    json.loads((tmp_path / "out" / "assessment.json").read_bytes())
-
-
-@pytest.mark.parametrize(
-    ("words", "columns"), [(["chokepoints", SAMPLE], 40), (["checks", "list"], 200)], ids=["40", "200"]
-)
-def test_a_table_fits_the_terminal(words: list[str], columns: int) -> None:
-    seen = on_terminal(*words, both=True, columns=columns)
-    lines = seen.told.replace("\r\n", "\n").rpartition(BACK)[2].split("\n")
-    assert seen.code == 0
-    assert len(lines) > 5
-    assert max(map(len, lines)) <= columns
-    assert columns == 200 or any("…" in line for line in lines)
+def test_a_table_fits_a_narrow_terminal_and_a_wide_one(
+    narrow: Seen, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = narrow.told.splitlines()
+    assert max(map(len, lines)) <= 40
+    assert any("…" in line for line in lines)
+    monkeypatch.setattr(os, "isatty", lambda handle: handle == 1)
+    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setattr(sys, "argv", ["nhiassess", "chokepoints", SAMPLE])
+    with pytest.raises(SystemExit):
+        cli.main()
+    lines = capsys.readouterr().out.splitlines()
+    assert 80 < max(map(len, lines)) <= 200
 
 
 @pytest.mark.parametrize("words", [["--version"], ["checks", "list", "--format", "json"]], ids=" ".join)

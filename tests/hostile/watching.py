@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import mimetypes
 import os
 import re
 import shutil
@@ -108,6 +109,7 @@ def may_read(path: str, here: Path) -> bool:
     # to find a module, Python lists each folder of its path
     return bool(READ.fullmatch(path)) or path in (
         watched.__file__,
+        *mimetypes.knownfiles,
         *sys.path,
         str(here),
         str(Path(watched.__file__).parent),
