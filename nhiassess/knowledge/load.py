@@ -17,6 +17,8 @@ from nhiassess.model.knowledge import Catalog, Knowledge, Titles
 NO_SECRETS = b"knowledge"
 # files of frameworks/ that are read for the report, not for the graph
 OTHER_FILES = frozenset({"field-figures.yaml"})
+# the room of what editors are told of the files in the other rooms
+SCHEMA = "schema"
 
 
 def load(files: Mapping[str, bytes]) -> Knowledge:
@@ -42,6 +44,8 @@ def load(files: Mapping[str, bytes]) -> Knowledge:
     found: dict[str, list[Any]] = {}
     for path in sorted(files):
         if not path.endswith((".yaml", ".yml")) or basename(path) in OTHER_FILES:
+            continue
+        if basename(dirname(path)) == SCHEMA:
             continue
         try:
             document = read(path, files[path], key=NO_SECRETS, strict=True)
