@@ -10,6 +10,8 @@ from nhiassess.model.codec import encode
 from nhiassess.model.inventory import TABLES, Inventory
 from nhiassess.model.knowledge import Catalog, Check, Control, Knowledge
 from nhiassess.model.reach import BlastRadius, Chokepoint, Escalation, Hop, Path
+from nhiassess.model.replay import NeedAnswer, Replay
+from nhiassess.model.scenario import Scenario
 
 Row = dict[str, Any]
 COVERAGE = (
@@ -69,6 +71,16 @@ def covered(rows: Sequence[ControlCoverage]) -> Row:
     return answer("coverage", ({"id": row.id, **_ordered(encode(row), COVERAGE)} for row in rows))
 
 
+def replayed(rows: Sequence[Replay]) -> Row:
+    """Give what a replay says of each agent, step by step, with the paths hop by hop."""
+    return answer("replay-scenario", map(_replay, rows))
+
+
+def incidents(found: Sequence[Scenario]) -> Row:
+    """Give scenarios as they stand in their files."""
+    return answer("scenarios", map(encode, found))
+
+
 def catalogs(knowledge: Knowledge) -> Row:
     """Give one row for each framework there is."""
     return answer("frameworks", (_catalog(catalog, knowledge) for catalog in knowledge.catalogs))
@@ -91,6 +103,15 @@ def _jewel(path: Path) -> Row:
         "hops": len(path.hops),
         "path": [_hop(hop) for hop in path.hops],
     }
+
+
+def _replay(row: Replay) -> Row:
+    steps = ({**encode(step), "needs": list(map(_need, step.needs))} for step in row.steps)
+    return {**encode(row), "steps": list(steps)}
+
+
+def _need(need: NeedAnswer) -> Row:
+    return {**encode(need), "path": [_hop(hop) for hop in need.path]}
 
 
 def _hop(hop: Hop) -> Row:

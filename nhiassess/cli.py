@@ -14,7 +14,7 @@ from nhiassess.printing import printable
 # in the order in which one meets them
 VERBS = (
     *("demo", "init", "observe", "assess", "paths", "blast-radius", "chokepoints", "escalations", "coverage"),
-    *("frameworks", "checks", "doctor"),
+    *("replay-scenario", "frameworks", "checks", "doctor"),
 )
 
 

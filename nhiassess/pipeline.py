@@ -24,6 +24,7 @@ from nhiassess.assessment import history
 from nhiassess.assessment.compare import compare
 from nhiassess.assessment.determine import determine
 from nhiassess.assessment.evidence import evidence
+from nhiassess.assessment.exceptions import accepted, lapsed
 from nhiassess.assessment.figures import figures
 from nhiassess.assessment.findings import findings, places
 from nhiassess.assessment.lint import complaints
@@ -186,12 +187,12 @@ def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessme
     )
     answers = ask(known.checks, laid)
     progress("determining")
-    determined = determine(known, answers, seen.attestations, said.plan, now)
+    determined = accepted(determine(known, answers, seen.attestations, said.plan, now), said.deviations)
     agents = [agent.id for agent in seen.agents]
     applies = preconditions(known, said.plan.frameworks, laid, agents)
     risks = agent_risks(known, said.plan.frameworks, agents, applies, determined, used)
     hubs = [catalog.id for catalog in known.catalogs if catalog.reads_as == "objectives"]
-    controls = coverage(known, [*hubs, *said.plan.frameworks], determined, risks, seen.attestations, now)
+    controls = coverage(known, [*hubs, *said.plan.frameworks], determined, risks, seen.attestations, now, used)
     shown = evidence(places(answers, ways), estate.observed.texts, seen.files, _collected(said.provenance))
     found = findings(
         known,
@@ -211,7 +212,7 @@ def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessme
     changes = None
     if earlier is not None:
         answered = {(each.check, each.subject) for each in answers if each.state != NOT_DETERMINED}
-        changes = compare(earlier.open, found, answered, earlier.fixed)
+        changes = compare(earlier.open, found, answered, earlier.fixed, lapsed(said.deviations, earlier.date))
         became = {change.fingerprint: change.state for change in changes}
         found = tuple(
             replace(f, occurrences=tuple(replace(o, change=became.get(o.fingerprint)) for o in f.occurrences))
@@ -324,7 +325,7 @@ def meta(estate: Estate, now: str) -> Meta:
     )
 
 
-_OWN_KNOWLEDGE = frozenset({"frameworks", "checks", "crosswalks", "techniques", "titles"})
+_OWN_KNOWLEDGE = frozenset({"frameworks", "checks", "crosswalks", "techniques", "titles", "scenarios"})
 _STATED = (
     "plan.yaml",
     "attestations.yaml",
@@ -337,6 +338,7 @@ _STATED = (
     "crosswalks/*.yaml",
     "techniques/*.yaml",
     "titles/*.yaml",
+    "scenarios/*.yaml",
 )
 _MOST_STATED = 5_000_000
 

@@ -50,6 +50,27 @@ def test_json_names_its_schema_and_every_row_has_an_id(verb: str) -> None:
     assert all(row["id"] for row in rows)
 
 
+def test_a_replay_answers_for_every_agent_and_in_full_for_one() -> None:
+    done = run("replay-scenario", "replit-deletion", SAMPLE, "--format", "json", "--now", "2026-11-24")
+    given = json.loads(done.stdout)
+    assert given["schema"] == "nhiassess/replay-scenario/1"
+    assert {row["answer"] for row in given["rows"]} == {"feasible", "blocked", "not determined"}
+    agent = next(row["agent"] for row in given["rows"] if row["gate"])
+    told = run("replay-scenario", "replit-deletion", SAMPLE, "--agent", agent, "--now", "2026-11-24").stdout
+    assert f"{agent}: blocked" in told
+    assert re.search(r"reaches: no, a person approves each call .*\(\S+:\d+\)$", told, re.MULTILINE)
+    assert "[yes, gate: human approval]" in told
+
+
+def test_the_scenarios_are_listed_and_shown_with_their_sources() -> None:
+    listed = run("replay-scenario", "--list").stdout
+    assert re.search(r"^echoleak +2025-06-11 ", listed, re.MULTILINE)
+    told = run("replay-scenario", "echoleak").stdout
+    assert "CVE-2025-32711" in told
+    assert "What the replay can't know:" in told
+    assert json.loads(run("replay-scenario", "--list", "--format", "json").stdout)["schema"] == "nhiassess/scenarios/1"
+
+
 def test_tables_say_how_many_rows_there_are() -> None:
     told = run("checks", "list").stdout
     assert re.search(r"^(\d+) of \1 printed$", told, re.MULTILINE)
@@ -81,6 +102,10 @@ def test_the_same_input_at_the_same_time_gives_the_same_bytes(tmp_path: Path) ->
         (["frameworks", "show", "ASI99"], 2, "Did you mean"),
         (["checks", "show", "nonsense"], 2, "checks list"),
         (["paths", SAMPLE, "--to", "resource:nonsense"], 2, "observe"),
+        (["replay-scenario"], 2, "replay-scenario --list"),
+        (["replay-scenario", "echo-leak"], 2, "Did you mean echoleak?"),
+        (["replay-scenario", "echoleak", "nowhere"], 3, "no such file or folder"),
+        (["replay-scenario", "echoleak", SAMPLE, "--agent", "agent:nobody"], 2, "observe"),
     ],
     ids=lambda value: " ".join(value[:1]) if isinstance(value, list) else None,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from nhiassess.analysis.crosswalk import CONTRADICTS, SUPPORTS, Derived, derive
 from nhiassess.analysis.relations import APART
@@ -35,6 +35,7 @@ def coverage(
     risks: Sequence[AgentRisk],
     attestations: Sequence[Attestation] = (),
     now: str = "",
+    attribution: Iterable[tuple[str, str]] = (),
 ) -> tuple[ControlCoverage, ...]:
     """Tell how each control of the frameworks stands.
 
@@ -52,6 +53,8 @@ def coverage(
         What an assessor recorded of a framework's own control, by ``catalog/control`` as its objective.
     now:
         The date of the assessment, ISO 8601; what has expired by then counts for nothing.
+    attribution:
+        Pairs of an agent and a subject that it uses directly: whose agents stand behind what is open or fails.
 
     Returns
     -------
@@ -61,6 +64,7 @@ def coverage(
     """
     whole = {each.control: each for each in determinations if each.subject == "*"}
     states = {node.rsplit("/", 1)[1]: each.state for node, each in whole.items()}
+    behind = _behind(determinations, attribution)
     leading = ways(knowledge)
     testing: dict[str, list[str]] = {}
     for check in knowledge.checks:
@@ -84,7 +88,8 @@ def coverage(
             checks = tuple(sorted({each for objective in objectives for each in testing.get(objective, ())}))
             if catalog.reads_as == "objectives":
                 checks = tuple(sorted(testing.get(control.id, ())))
-                found.append(_objective(catalog, control, whole.get(control.node), checks))
+                agents = behind.get(control.node, ())
+                found.append(_objective(catalog, control, whole.get(control.node), checks, agents))
             elif control.is_risk:
                 found.append(_risk(catalog, control, by_control.get(control.node, []), objectives, checks))
             else:
@@ -111,6 +116,21 @@ def totals(knowledge: Knowledge, controls: Sequence[ControlCoverage]) -> tuple[F
             if rows:
                 found.append(_total(catalog, reads_as, rows))
     return tuple(found)
+
+
+def _behind(
+    determinations: Sequence[Determination], attribution: Iterable[tuple[str, str]]
+) -> dict[str, tuple[str, ...]]:
+    """Give for each objective the agents that use a subject which fails it or leaves it open."""
+    users: dict[str, set[str]] = {}
+    for agent, subject in attribution:
+        users.setdefault(subject, set()).add(agent)
+    found: dict[str, set[str]] = {}
+    for row in determinations:
+        if row.subject != "*" and row.state in (NOT_SATISFIED, NOT_DETERMINED):
+            own = {row.subject} if row.subject.startswith("agent:") else set()
+            found.setdefault(row.control, set()).update(own | users.get(row.subject, set()))
+    return {control: tuple(sorted(agents)) for control, agents in found.items()}
 
 
 def _total(catalog: Catalog, reads_as: str, rows: Sequence[ControlCoverage]) -> FrameworkCoverage:
@@ -140,7 +160,11 @@ def _total(catalog: Catalog, reads_as: str, rows: Sequence[ControlCoverage]) -> 
 
 
 def _objective(
-    catalog: Catalog, control: Control, determined: Determination | None, checks: tuple[str, ...]
+    catalog: Catalog,
+    control: Control,
+    determined: Determination | None,
+    checks: tuple[str, ...],
+    agents: tuple[str, ...],
 ) -> ControlCoverage:
     state = determined.state if determined else NOT_DETERMINED
     population = determined.population if determined else 0
@@ -162,8 +186,9 @@ def _objective(
         lower=max(population - unknown - failed, 0),
         upper=population - failed,
         reads_as="objectives",
-        gap=_gap(state, reason),
+        gap="accepted-until" if determined and determined.accepted_until else _gap(state, reason),
         reason=reason,
+        subjects=agents,
         chain=determined.because if determined else (),
     )
 

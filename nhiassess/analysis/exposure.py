@@ -49,7 +49,7 @@ def _exposure(graph: nx.MultiDiGraph[str], found: Index, agent: str) -> Exposure
     places: list[Location] = []
     for leg, field in _LEGS:
         makers = [edge for edge, tool in invoked if getattr(tool, field)]
-        inputs = [edge for edge in tainted if leg == "untrusted" and not _through(edge, makers)]
+        inputs = [edge for edge in tainted if leg == "untrusted" and not through(edge, makers)]
         direct = [edge for edge in inputs if _trust(graph, edge) == "untrusted"]
         unsure = [edge for edge in inputs if _trust(graph, edge) not in ("untrusted", "internal")]
         unsure += [edge for edge, tool in invoked if getattr(tool, field) is None]
@@ -75,7 +75,7 @@ def _trust(graph: nx.MultiDiGraph[str], edge: Edge) -> str | None:
     return value.trust if isinstance(value, Input) else None
 
 
-def _through(edge: Edge, makers: list[Edge]) -> bool:
+def through(edge: Edge, makers: list[Edge]) -> bool:
     """Whether the input comes through a tool that is known to take it in, whose own gate then counts."""
     return any(place in edge.locations for maker in makers for place in maker.locations)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
@@ -27,6 +27,8 @@ ACCESS: dict[str, str] = {
     "executes_on": "executes_on",
     "administers": "administers",
 }
+# with one of these a tool rewrites files, and so the gates that stand in them
+CHANGING = frozenset({"writes_files", "executes_code"})
 # relations of knowledge and findings, and of what comes in: nobody reaches further along these
 _NOT_WALKED = frozenset({"tests", "maps_to", "mitigates", "relates_to", "observed_on", "taints"})
 # what an agent has of its own, and needs a tool in its hands to use
@@ -121,30 +123,31 @@ def index(graph: nx.MultiDiGraph[str]) -> Index:
     return _without(made, nodes, edges) if nodes or edges else made
 
 
-def starts(found: Index, agent: str, threat_model: str) -> tuple[str, ...]:
+def starts(found: Index, agent: str, threat_model: str, surely: bool = False) -> tuple[str, ...]:
     """Give the nodes that an attacker begins with.
 
     Behaviour takeover begins at the agent; identity takeover at every credential and identity that it, its
-    tools, their servers, the workflows that drive it and the machine it runs on hold, run as or authenticate as.
+    tools, their servers, the workflows that drive it and the machine it runs on hold, run as or authenticate as;
+    ``surely``, at those only of which no verdict leaves it open.
     """
     if threat_model == BEHAVIOUR:
         return (agent,)
+
+    def there_is(edge: Edge, *verbs: str) -> bool:
+        return edge.verb in verbs and there(found, edge) and not (surely and edge.verdict != "yes")
+
     holders = [agent]
     for edge in found.out.get(agent, ()):
-        if edge.verb == "invokes" and there(found, edge):
+        if there_is(edge, "invokes"):
             holders.append(edge.target)
-            holders += [e.target for e in found.out.get(edge.target, ()) if e.verb == "served_by" and there(found, e)]
-    holders += [edge.source for edge in found.into.get(agent, ()) if edge.verb == "triggers" and there(found, edge)]
+            holders += [e.target for e in found.out.get(edge.target, ()) if there_is(e, "served_by")]
+    holders += [edge.source for edge in found.into.get(agent, ()) if there_is(edge, "triggers")]
     # what lies ready on the machine where it runs, such as ~/.aws, is as much its own as what it is handed
-    runs = [
-        e.target for holder in holders for e in found.out.get(holder, ()) if e.verb == "executes_on" and there(found, e)
-    ]
-    holders += runs
-    taken = {e.target for holder in holders for e in found.out.get(holder, ()) if e.verb in _TAKEN and there(found, e)}
-    return tuple(sorted(taken))
+    holders += [e.target for holder in holders for e in found.out.get(holder, ()) if there_is(e, "executes_on")]
+    return tuple(sorted({e.target for holder in holders for e in found.out.get(holder, ()) if there_is(e, *_TAKEN)}))
 
 
-def walk(found: Index, agent: str, threat_model: str, gated: bool) -> Walk:
+def walk(found: Index, agent: str, threat_model: str, gated: bool, begin: Iterable[str] | None = None) -> Walk:
     """Walk from an agent and give every state that it reaches.
 
     Parameters
@@ -157,6 +160,8 @@ def walk(found: Index, agent: str, threat_model: str, gated: bool) -> Walk:
         ``behaviour`` or ``identity``.
     gated:
         Whether edges are cut whose gate holds under that threat model.
+    begin:
+        The nodes to begin with; those of the threat model when absent.
 
     Returns
     -------
@@ -168,8 +173,9 @@ def walk(found: Index, agent: str, threat_model: str, gated: bool) -> Walk:
     -----
     One breadth-first search for each of the four verdicts: O(4 E).
     """
-    begin = [(node, "") for node in starts(found, agent, threat_model) if node not in found.removed_nodes]
-    return Walk(tuple(_search(found, begin, threat_model, gated, rank) for rank in range(len(VERDICTS))))
+    nodes = starts(found, agent, threat_model) if begin is None else begin
+    first = [(node, "") for node in nodes if node not in found.removed_nodes]
+    return Walk(tuple(_search(found, first, threat_model, gated, rank) for rank in range(len(VERDICTS))))
 
 
 def _search(found: Index, begin: list[State], threat_model: str, gated: bool, rank: int) -> Mapping[State, Arrival]:
@@ -303,14 +309,23 @@ def _without(made: Index, nodes: frozenset[str], edges: frozenset[tuple[str, str
     return _with_hands(found, touched & made.hands.keys())
 
 
-def _with_hands(found: Index, agents: Iterable[str]) -> Index:
+def as_if(found: Index, changes: Callable[[Tool], bool]) -> Index:
+    """Give the index as if these tools, and no others, could rewrite the files that hold the gates of their agent."""
+    return _with_hands(found, found.hands, changes)
+
+
+def _changes(tool: Tool) -> bool:
+    return bool(_able(tool) & CHANGING)
+
+
+def _with_hands(found: Index, agents: Iterable[str], changes: Callable[[Tool], bool] = _changes) -> Index:
     """Compute again what these agents can do with the tools that are left in."""
     hands, writes = dict(found.hands), set(found.writes)
     for agent in agents:
         invoked = [edge for edge in found.out.get(agent, ()) if edge.verb == "invokes"]
         left = [(e, found.tools[e.target]) for e in invoked if e.target in found.tools and there(found, e)]
         writes.discard(agent)
-        if any(_able(tool) & _CHANGING and not holds(edge.gate, BEHAVIOUR) for edge, tool in left):
+        if any(changes(tool) and not holds(edge.gate, BEHAVIOUR) for edge, tool in left):
             writes.add(agent)
         hands[agent] = tuple(_hands(found, agent, left, agent in writes))
         if not invoked:  # to leave a tool out is to know that it is gone; to have seen none is not to know
@@ -348,7 +363,6 @@ def _able(tool: Tool) -> set[str]:
     return {name for name, _ in tool.capabilities or ()}
 
 
-_CHANGING = frozenset({"writes_files", "executes_code"})
 # what a tool of the agent's own process does without acting as the agent's identity
 _LOCAL = frozenset({"reads_files", "writes_files", "browses_web", "memory", "spawns_agents", "unknown"})
 _NETWORKED = frozenset({"http", "sse", "websocket"})

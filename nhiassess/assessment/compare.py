@@ -12,6 +12,7 @@ def compare(
     findings: Iterable[Finding],
     answered: Collection[tuple[str, str]],
     once_fixed: Collection[str] = (),
+    lapsed: Collection[tuple[str, str]] = (),
 ) -> tuple[Change, ...]:
     """Compare the occurrences of two assessments by fingerprint.
 
@@ -26,6 +27,8 @@ def compare(
         again is no longer observable, which is not fixed.
     once_fixed:
         Fingerprints that an earlier run had reported as fixed: they come back as regressed.
+    lapsed:
+        (check, subject) pairs that were accepted then and are no longer: they are open again as expired.
 
     Returns
     -------
@@ -43,6 +46,8 @@ def compare(
         for each in finding.occurrences:
             now.add(each.fingerprint)
             state = "still open" if each.fingerprint in previous else "new"
+            if each.fingerprint in previous and (finding.check, each.subject) in lapsed:
+                state = "expired"
             if each.fingerprint in once_fixed:
                 state = "regressed"
             found.append(Change(each.fingerprint, finding.check, each.subject, state))

@@ -131,6 +131,9 @@ def gaps(assessment: Assessment, figures: Sequence[FrameworkFigure]) -> tuple[tu
         if row.reads_as != "objectives" and _open(row)
         for objective in row.objectives
     )
+    widest: dict[str, int] = {}
+    for radius in assessment.blast:
+        widest[radius.agent] = max(radius.bounds[1], widest.get(radius.agent, 0))
     waiting = []
     for hub in hubs:
         catalog = assessment.knowledge.catalog(hub.id)
@@ -141,8 +144,11 @@ def gaps(assessment: Assessment, figures: Sequence[FrameworkFigure]) -> tuple[tu
                 statement = control.statement or control.title if control else row.title
                 ask = control.ask if control else None
                 wanted = ", ".join(ask.evidence) or ask.question if ask else ""
-                waiting.append(Waiting(row.control, statement, row.reason, wanted, waits[row.control]))
-    return rows, tuple(sorted(waiting, key=lambda row: (-row.items, row.objective)))
+                # what nobody was asked about concerns every agent
+                behind = row.subjects or widest
+                reach = max((widest.get(agent, 0) for agent in behind), default=None)
+                waiting.append(Waiting(row.control, statement, row.reason, wanted, reach, waits[row.control]))
+    return rows, tuple(sorted(waiting, key=lambda row: (-(row.reach or 0), -row.items, row.objective)))
 
 
 def crosswalks(knowledge: Knowledge, shown: Iterable[str]) -> tuple[CrosswalkFigure, ...]:

@@ -79,6 +79,25 @@ def _as_json(answer: Row) -> str:
     )
 
 
+def hop_lines(number: int, hop: Row) -> list[str]:
+    """Give one hop of a path as two or more lines: the relation, why, where it stands, and what it leaves open."""
+    verb, verdict = hop["verb"].replace("_", " "), hop["verdict"].replace("_", " ")
+    first = f"{number}. {hop['source']} {verb} {hop['target']}  [{verdict}{_gate(hop)}]"
+    return [first, f"   {hop['reason']}{place(hop)}", *(f"   open: {each}" for each in hop["conditions"])]
+
+
+def place(row: Row) -> str:
+    """Give where a row stands, in brackets; "" when nobody knows."""
+    first = row["locations"][0] if row["locations"] else None
+    return f"  ({first['path']}:{first['line']})" if first else ""
+
+
+def _gate(hop: Row) -> str:
+    if hop["gate"] is None:
+        return ""
+    return f", gate: {hop['gate']['kind'].replace('_', ' ')}{'' if hop['gate']['holds'] else ', which does not hold'}"
+
+
 class Stage:
     """The stage of a work that takes more than a second, on one line of the terminal."""
 

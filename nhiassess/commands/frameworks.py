@@ -67,7 +67,7 @@ def shown_(id: str, shown: str) -> None:
 @command.command("verify", epilog=example("nhiassess frameworks verify"))
 @FORMAT
 def verify(shown: str) -> None:
-    """Hold catalogs, crosswalks and checks against themselves; exit 3 with every complaint at its place."""
+    """Hold catalogs, crosswalks, checks and scenarios against themselves; exit 3 with every complaint at its place."""
     known = pipeline.knowledge()
     if complaints := lint(known):
         raise KnowledgeError(complaints)
@@ -76,6 +76,7 @@ def verify(shown: str) -> None:
         {"what": "controls", "count": sum(len(catalog.controls) for catalog in known.catalogs)},
         {"what": "crosswalk rows", "count": sum(len(crosswalk.rows) for crosswalk in known.crosswalks)},
         {"what": "checks", "count": len(known.checks)},
+        {"what": "scenarios", "count": len(known.scenarios)},
         {"what": "complaints", "count": 0},
     ]
     show(shown, answers.answer("frameworks-verify", rows), {"what": "Verified", "count": "Count"}, "")

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import click
 
 from nhiassess import pipeline
 from nhiassess.analysis.paths import paths
 from nhiassess.answers import ways
-from nhiassess.commands.command import FORMAT, NOW, PATH, at, example, progress, say, show
+from nhiassess.commands.command import FORMAT, NOW, PATH, Row, at, example, hop_lines, progress, say, show
 from nhiassess.errors import UsageError
 from nhiassess.printing import printable
 
@@ -36,31 +36,21 @@ def command(path: Path, agent: str | None, target: str | None, shown: str, now: 
         return
     progress()("")
     for row in answer["rows"]:
-        lines = [*_head(row), *(line for number, hop in enumerate(row["hops"], 1) for line in _lines(number, hop))]
+        lines = [*_head(row), *_lines(row["hops"])]
         say("\n".join(map(printable, lines)) + "\n")
     count = len(answer["rows"])
     say(f"{count} of {count} printed. Reachability in what the files state, not exploitability.")
 
 
-def _head(row: Any) -> list[str]:
+def _head(row: Row) -> list[str]:
     gates = "gates hold" if row["gated"] else "gates crossed"
     verdict = row["verdict"].replace("_", " ")
     told = f"{verdict}, {len(row['hops'])} hops, {row['threat_model']} takeover, {gates}"
     return [f"{row['agent']} to {row['target']}", f"  {told}"]
 
 
-def _lines(number: int, hop: Any) -> list[str]:
-    verb, verdict = hop["verb"].replace("_", " "), hop["verdict"].replace("_", " ")
-    place = hop["locations"][0] if hop["locations"] else None
-    where = f"  ({place['path']}:{place['line']})" if place else ""
-    first = f"  {number}. {hop['source']} {verb} {hop['target']}  [{verdict}{_gate(hop)}]"
-    return [first, f"     {hop['reason']}{where}", *(f"     open: {each}" for each in hop["conditions"])]
-
-
-def _gate(hop: Any) -> str:
-    if hop["gate"] is None:
-        return ""
-    return f", gate: {hop['gate']['kind'].replace('_', ' ')}{'' if hop['gate']['holds'] else ', which does not hold'}"
+def _lines(hops: Sequence[Row]) -> list[str]:
+    return [f"  {line}" for number, hop in enumerate(hops, 1) for line in hop_lines(number, hop)]
 
 
 COMMAND = command

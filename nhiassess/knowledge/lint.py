@@ -8,13 +8,15 @@ from hashlib import sha256
 from nhiassess.errors import Complaint
 from nhiassess.model.inventory import Locations
 from nhiassess.model.knowledge import Catalog, Control, Crosswalk, Group, Knowledge
+from nhiassess.model.scenario import Scenario
 
 SET_RELATIONS = frozenset({"equal", "subset-of", "superset-of"})
 SHORTEST_REASON = 60  # a rationale below this restates two titles
+ATLAS = "mitre-atlas-2026.09"  # the catalog that scenarios name their techniques from
 
 
 def lint(knowledge: Knowledge) -> tuple[Complaint, ...]:
-    """Give every complaint about catalogs, crosswalks and checks at once.
+    """Give every complaint about catalogs, crosswalks, checks and scenarios at once.
 
     Parameters
     ----------
@@ -32,6 +34,7 @@ def lint(knowledge: Knowledge) -> tuple[Complaint, ...]:
         *_crosswalks(knowledge),
         *_objectives(knowledge),
         *_controls(knowledge),
+        *_scenarios(knowledge),
     ]
     return tuple(sorted(found, key=lambda complaint: (complaint.where, complaint.what)))
 
@@ -191,6 +194,43 @@ def _controls(knowledge: Knowledge) -> Iterator[Complaint]:
                 yield Complaint(f"{control.id}: is not mapped, asked for or outside", where, hint)
             if control.is_risk and control.assessable != "outside" and control.applies_when is None:
                 yield Complaint(f"{control.id}: says not when it applies", where, "Add applies_when.")
+
+
+def _scenarios(knowledge: Knowledge) -> Iterator[Complaint]:
+    hubs = [catalog for catalog in knowledge.catalogs if catalog.reads_as == "objectives"]
+    objectives = {control.id for hub in hubs for control in hub.controls}
+    atlas = knowledge.catalog(ATLAS)
+    techniques = None if atlas is None else {control.id for control in atlas.controls}
+    for scenario in knowledge.scenarios:
+        if techniques is not None:
+            for id in sorted({*scenario.case_studies} - techniques):
+                yield Complaint(f"{scenario.id}: {id!r} is not in {ATLAS}", _where(scenario.locations))
+        yield from _steps(scenario, objectives, techniques)
+        cited = {id for step in scenario.steps for id in step.sources}
+        for source in scenario.sources:
+            if source.id not in cited:
+                what = f"{scenario.id}: no step cites the source {source.id!r}"
+                yield Complaint(what, _where(scenario.locations), "Cite it, or delete it.")
+
+
+def _steps(scenario: Scenario, objectives: set[str], techniques: set[str] | None) -> Iterator[Complaint]:
+    known = {source.id for source in scenario.sources}
+    for number, step in enumerate(scenario.steps, 1):
+        name, where = f"{scenario.id}, step {number}", _where(step.locations)
+        if not step.needs:
+            yield Complaint(f"{name}: needs nothing", where, "Leave out what asks nothing of the estate.")
+        if not step.sources:
+            yield Complaint(f"{name}: cites no source", where, "Cite one, or leave the step out.")
+        for id in step.sources:
+            if id not in known:
+                yield Complaint(f"{name}: cites {id!r}, which is no source of it", where)
+        for id in step.atlas:
+            if techniques is not None and id not in techniques:
+                yield Complaint(f"{name}: {id!r} is not in {ATLAS}", where, "Correct the id.")
+        for each in step.broken_by:
+            if each.objective not in objectives:
+                what = f"{name}: is broken by {each.objective!r}, which is no objective"
+                yield Complaint(what, where, "Correct the id.")
 
 
 def _cycles(parents: dict[str, str | None]) -> Iterator[str]:

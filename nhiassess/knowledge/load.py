@@ -10,7 +10,7 @@ from typing import Any
 from nhiassess.errors import Complaint, FormatError, KnowledgeError
 from nhiassess.formats.reading import read
 from nhiassess.formats.record import Record, problems
-from nhiassess.knowledge import catalogs, checks, crosswalks, rules
+from nhiassess.knowledge import catalogs, checks, crosswalks, rules, scenarios
 from nhiassess.model.knowledge import Catalog, Knowledge, Titles
 
 # shipped knowledge holds no secret, so the key that tells equal secrets apart may be any
@@ -28,7 +28,7 @@ def load(files: Mapping[str, bytes]) -> Knowledge:
     ----------
     files:
         Path to bytes; the folder of a path says what a file is (``checks/``, ``crosswalks/``, ``techniques/``,
-        ``tool_servers/``, ``titles/``; anything else is a catalog or one of the single files).
+        ``tool_servers/``, ``titles/``, ``scenarios/``; anything else is a catalog or one of the single files).
 
     Returns
     -------
@@ -118,6 +118,8 @@ def _read(path: str, record: Record) -> dict[str, list[Any]]:
         return {"techniques": list(rules.techniques(record))}
     if room == "tool_servers":
         return {"servers": list(rules.servers(record))}
+    if room == "scenarios":
+        return {"scenarios": [scenarios.scenario(record)]}
     if name == "aliases.yaml":
         return {"aliases": list(catalogs.aliases(record))}
     if name == "defaults.yaml":
@@ -128,8 +130,8 @@ def _read(path: str, record: Record) -> dict[str, list[Any]]:
 
 
 def _refuse_duplicates(found: Mapping[str, Sequence[Any]], complaints: list[Complaint]) -> None:
-    named = [(value.id, value) for table in ("catalogs", "crosswalks", "checks", "techniques", "servers")
-             for value in found.get(table, ())]  # fmt: skip
+    tables = ("catalogs", "crosswalks", "checks", "techniques", "servers", "scenarios")
+    named = [(value.id, value) for table in tables for value in found.get(table, ())]
     named += [(f"{c.id}/{each.id}", each) for c in found.get("catalogs", ()) for each in c.entries]
     first: dict[str, Any] = {}
     for id, value in named:

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 
 from nhiassess.errors import UsageError
 from nhiassess.model.knowledge import Alias, Catalog, Control, Knowledge
+from nhiassess.model.scenario import Scenario
 
 # what there may be to say of an id that itself stands in a catalog
 TOLD_OF_IDS = frozenset({"superseded", "ambiguous"})
@@ -68,6 +69,22 @@ def resolve(knowledge: Knowledge, spelling: str) -> Catalog | Found:
     near = [names[each] for each in get_close_matches(wanted, names, 3, 0.5)]
     hint = f"Did you mean {', '.join(near)}?" if near else "`nhiassess frameworks list` names the frameworks."
     raise UsageError(f"no framework or control is named {spelling!r}", hint=hint)
+
+
+def scenario(knowledge: Knowledge, id: str) -> Scenario:
+    """Find a scenario by its id.
+
+    Raises
+    ------
+    UsageError
+        When none bears that id; the hint names the nearest.
+    """
+    known = {each.id: each for each in knowledge.scenarios}
+    if id in known:
+        return known[id]
+    near = get_close_matches(id.casefold(), known, 1, 0.4)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    raise UsageError(f"there is no scenario {id!r}", hint=f"{hint}`nhiassess replay-scenario --list` names them.")
 
 
 def _spelled(control: Control, spelling: str, wanted: str) -> str:

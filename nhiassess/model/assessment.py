@@ -118,10 +118,10 @@ class ControlCoverage:
     lower: int
     upper: int
     reads_as: str = "outcomes"  # outcomes | risks | objectives: which states it can have
-    gap: str | None = None  # no mapping | no procedure | no evidence | stale | partial | failed
+    gap: str | None = None  # no mapping | no procedure | no evidence | stale | partial | failed | accepted-until
     reason: str = ""
     signal: str = ""  # of outcomes: supports | contradicts | needs an answer | outside the profile
-    subjects: tuple[str, ...] = ()  # agents for which it fails or is exposed
+    subjects: tuple[str, ...] = ()  # agents for which it fails or is exposed; of objectives also is open
     chain: tuple[str, ...] = ()  # how it was derived, one sentence each
     evidenced: tuple[float, float] | None = None  # of outcomes: the share whose sources were determined, in bounds
 

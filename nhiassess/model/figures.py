@@ -179,12 +179,13 @@ class GapRow:
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An objective that could not be determined, why, and how many framework items wait for it."""
+    """An objective that could not be determined, why, how far what is behind it reaches, and how many items wait."""
 
     objective: str
     statement: str
     reason: str
     ask: str
+    reach: int | None  # the widest weighted blast radius of an agent behind it, at most; None when nobody is
     items: int
 
 

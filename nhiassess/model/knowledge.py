@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from nhiassess.model.inventory import Locations
+from nhiassess.model.scenario import Scenario
 
 RISK_KINDS = frozenset({"risk", "threat", "cross-layer-threat", "technique"})
 
@@ -272,6 +273,7 @@ class Knowledge:
     aliases: tuple[Alias, ...] = ()
     titles: tuple[Titles, ...] = ()
     defaults: tuple[Default, ...] = ()
+    scenarios: tuple[Scenario, ...] = ()
     assessed: tuple[str, ...] = ()  # the catalogs that a plan which names none means, in the order of the summary
 
     def catalog(self, id: str) -> Catalog | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nhiassess.model import assessment as concluded
-from nhiassess.model import reach
+from nhiassess.model import reach, replay
 from nhiassess.model.inventory import TABLES, Inventory
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,6 +24,7 @@ ROWS: dict[str, type] = {
     "paths": reach.Path,
     "chokepoints": reach.Chokepoint,
     "coverage": concluded.ControlCoverage,
+    "replay-scenario": replay.Replay,
 }
 
 
@@ -57,11 +58,11 @@ def _answer(verb: str, kind: type) -> Schema:
         definitions["BlastRadius"]["properties"]["crown_jewels"] = {"type": "array", "items": _jewel(definitions)}
         definitions.pop("Path", None)
     if "Hop" in definitions:
-        gate = definitions["Hop"]["properties"]["gate"]
         definitions["Hop"]["properties"]["gate"] = {"anyOf": [{"$ref": "#/$defs/HeldGate"}, {"type": "null"}]}
         held = {**definitions["Gate"]["properties"], "holds": {"type": "boolean"}}
         definitions["HeldGate"] = {"type": "object", "properties": held, "required": sorted(held)}
-        definitions.pop("Gate") if gate else None
+        if '"#/$defs/Gate"' not in json.dumps(definitions):  # a gate may stand by itself, too
+            definitions.pop("Gate")
     return {
         "$schema": DRAFT,
         "title": f"nhiassess {verb} --format json",

@@ -280,3 +280,21 @@ def test_a_risk_outside_the_profile_is_counted_apart() -> None:
     assert (rows[0].reason, rows[0].denominator, rows[0].gap) == ("no configuration shows it", 0, None)
     figure = totals(known_, rows)[0]
     assert (figure.items, figure.outside, figure.denominator, figure.lower) == (1, 1, 0, None)
+
+
+def test_the_agents_behind_an_open_or_failed_objective_are_those_that_use_its_subjects() -> None:
+    states = [
+        determined("O1", NOT_SATISFIED, "tool:t"),
+        determined("O1", NOT_DETERMINED, "agent:b"),
+        determined("O1", SATISFIED, "agent:d"),
+        determined("O1", NOT_SATISFIED),
+    ]
+    used = [("agent:a", "tool:t"), ("agent:c", "agent:b"), ("agent:d", "agent:d")]
+    row = of(coverage(known(objective("O1")), [HUB], states, [], attribution=used), "O1")
+    assert row.subjects == ("agent:a", "agent:b", "agent:c")
+
+
+def test_a_failure_whose_risk_is_accepted_is_a_gap_of_its_own_kind() -> None:
+    whole = determined("O1", NOT_SATISFIED, accepted_until="2027-02-28")
+    row = of(coverage(known(objective("O1")), [HUB], [whole], []), "O1")
+    assert (row.state, row.gap) == (NOT_SATISFIED, "accepted-until")

@@ -68,3 +68,9 @@ def test_changes_stand_in_one_order() -> None:
         ("no longer observable", "z"),
     ]
     assert compare(dict(reversed(before.items())), now[::-1], {("c1", "b"), ("c1", "a")}) == found
+
+
+def test_what_was_accepted_and_is_no_longer_is_open_again_as_expired() -> None:
+    was = ("c1", "a")
+    changes = compare(previous(was), findings(was, ("c1", "b")), set(), lapsed={was, ("c1", "b")})
+    assert {(each.subject, each.state) for each in changes} == {("a", "expired"), ("b", "new")}

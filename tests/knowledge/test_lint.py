@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from nhiassess.knowledge.lint import checksum, lint
+from nhiassess.knowledge.lint import ATLAS, checksum, lint
 from nhiassess.knowledge.load import load
 from nhiassess.model.inventory import Location
 from nhiassess.model.knowledge import Alias, Catalog, Control, Group, Knowledge, Precondition, Row
+from nhiassess.model.scenario import Break, Need, Scenario, Source, Step
 from tests.small import HUB, catalog, check, control, crosswalk, known, objective, row
 
 FRAMEWORKS = Path(__file__).resolve().parents[2] / "frameworks"
@@ -64,6 +65,23 @@ def within(*rows: Row) -> Knowledge:
     return sound(rmf=rmf(*OUTSIDE), crosswalks=(reached, inside))
 
 
+SOURCE = Source("one", "P", "T", "2025-08", "https://example.org")
+STEP = Step("it happened", ("one",), ("AML.T0055",), (Need("unpinned_server"),), (Break("O1", "why"),), HERE)
+
+
+def replayed(step: Step = STEP, sources: tuple[Source, ...] = (SOURCE,), **more: Any) -> Knowledge:
+    """Make knowledge with one scenario of one step."""
+    scenario = Scenario("s", "S", "2025-08", "what", "much", sources, (step,), more.pop("studies", ()), locations=HERE)
+    return sound(scenarios=(scenario,), **more)
+
+
+def with_atlas(**more: Any) -> Knowledge:
+    """Make knowledge with a scenario, and ATLAS with the one technique that it names."""
+    outside = {"assessable": "outside", "outside": "why"}
+    atlas = catalog(ATLAS, "risks", control(ATLAS, "AML.T0055", "technique", **outside))
+    return replayed(catalogs=(rmf(), atlas), **more)
+
+
 BROKEN = {
     "cites no source": sound(rmf=replace(rmf(), source_url="")),
     "ids and titles differ from the list": sound(rmf=replace(rmf(), checksum="0" * 64)),
@@ -102,6 +120,13 @@ BROKEN = {
         catalogs=(rmf(), catalog("asi", "risks", RISK)),
         crosswalks=(crosswalk("rmf", said()), crosswalk("asi", said("mitigates", target="ASI01", role="primary"))),
     ),
+    "s, step 1: needs nothing": replayed(replace(STEP, needs=())),
+    "s, step 1: cites no source": replayed(replace(STEP, sources=())),
+    "s, step 1: cites 'two', which is no source of it": replayed(replace(STEP, sources=("one", "two"))),
+    "s: no step cites the source 'two'": replayed(sources=(SOURCE, replace(SOURCE, id="two"))),
+    "s, step 1: is broken by 'O9', which is no objective": replayed(replace(STEP, broken_by=(Break("O9", "why"),))),
+    f"s, step 1: 'AML.T9999' is not in {ATLAS}": with_atlas(step=replace(STEP, atlas=("AML.T9999",))),
+    f"s: 'AML.CS9999' is not in {ATLAS}": with_atlas(studies=("AML.CS9999",)),
     "the alias A1: rmf/T9 is in no catalog": sound(aliases=(Alias("A1", "rmf", "T9", "unofficial", "why"),)),
     "the alias a1: stands there twice": sound(
         aliases=(Alias("A1", "rmf", "T1", "unofficial", "why"), Alias("a1", "rmf", "T1", "unofficial", "why"))
@@ -128,6 +153,9 @@ def test_a_part_of_nothing_is_a_complaint_and_no_crash() -> None:
             replace(said("related", target="T2"), rationale=LONG + "."),
             rmf=rmf(T1, control("rmf", "T2", assessable="outside")),
         ),
+        replayed(),
+        replayed(replace(STEP, atlas=("AML.T9999",)), studies=("AML.CS9999",)),
+        with_atlas(),
         sound(rmf=rmf(T1, control("rmf", "T2", assessable="by_interview"))),
         sound(said("equal"), rmf=rmf(T1)),
         sound(replace(said(), basis="published", published_in="SP 800-221A", rationale="short")),

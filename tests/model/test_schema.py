@@ -15,8 +15,10 @@ from nhiassess.analysis.blast_radius import blast_radius
 from nhiassess.analysis.chokepoints import chokepoints
 from nhiassess.analysis.coverage import coverage
 from nhiassess.analysis.paths import paths
+from nhiassess.analysis.scenarios import replay
 from nhiassess.model.inventory import Agent, Gate, Inventory, Location, Tool
 from nhiassess.model.reach import Escalation
+from nhiassess.model.scenario import Need, Scenario, Step
 from nhiassess.model.schema import ROWS, schemas
 from tests.analysis.estates import ASKED, A, edge, holder
 from tests.small import HUB, known, objective
@@ -28,12 +30,14 @@ ESTATE = Inventory(
     tools=(Tool("tool:t", capabilities=(("executes_code", "high"),)),),
 )
 ESCALATION = Escalation("e", "arn:aws:iam::111122223333:role/x", "yes", ("iam-001",), None, "why", False)
+SCENARIO = Scenario("s", "S", "2025-08", "what", "much", (), (Step("it happened", needs=(Need("reaches"),)),))
 ANSWERS: dict[str, Any] = {
     "observe.json": answers.observed(ESTATE),
     "escalations.json": answers.escalated([ESCALATION]),
     "blast-radius.json": answers.radii(blast_radius(GRAPH)),
     "paths.json": answers.ways(paths(GRAPH)),
     "chokepoints.json": answers.chokes(chokepoints(holder())),
+    "replay-scenario.json": answers.replayed(replay(SCENARIO, GRAPH, "2026-11-24T09:00:00Z")),
     "coverage.json": answers.covered(coverage(known(objective("O1")), [HUB], [], [])),
 }
 
