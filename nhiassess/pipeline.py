@@ -31,12 +31,14 @@ from nhiassess.assessment.lint import complaints
 from nhiassess.assessment.plan import Stated, stated
 from nhiassess.assessment.references import unobserved
 from nhiassess.assessment.risk import Matrix
-from nhiassess.checks.preconditions import preconditions
+from nhiassess.checks import examples
+from nhiassess.checks.preconditions import preconditions, refused
 from nhiassess.checks.run import ask
 from nhiassess.checks.tables import tables
-from nhiassess.errors import Complaint, ObservationError, PlanError, RenderError, UsageError
+from nhiassess.errors import CheckError, ObservationError, RenderError, UsageError
+from nhiassess.folder import Place, find, own_knowledge, rooted
 from nhiassess.formats.reading import read
-from nhiassess.formats.redaction import named
+from nhiassess.knowledge.load import load
 from nhiassess.ledger import Observed, look
 from nhiassess.model.assessment import NOT_DETERMINED, Answer, Assessment, Meta
 from nhiassess.model.inventory import TABLES, Inventory
@@ -52,16 +54,6 @@ Progress = Callable[[str], None]
 
 def _silent(_: str) -> None:
     """Say nothing: what the library does, which never prints."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where to look: the assessment folder, when it is one, and the root of what was observed."""
-
-    top: FilePath
-    root: FilePath
-    only: FilePath | None
-    files: Mapping[str, bytes]  # of the assessment folder itself: plan, attestations, narrative, own knowledge
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +99,11 @@ def inventory(path: str | FilePath, now: str, progress: Progress = _silent) -> O
     PlanError, KnowledgeError
         When files of the assessment folder are wrong.
     """
-    place = _place(FilePath(path))
+    place = find(FilePath(path))
     progress("reading the knowledge base")
-    known = knowledge({name: each for name, each in place.files.items() if name.split("/")[0] in _OWN_KNOWLEDGE})
+    known = knowledge(own_knowledge(place.files))
     said = stated(place.files, known, now)
-    place = _rooted(place, said)
+    place = rooted(place, said.plan)
     progress("reading configurations")
     observed = look(place.root, installed.plugins("sources", "SOURCE"), place.only)
     if not observed.inventory.files:
@@ -123,6 +115,42 @@ def inventory(path: str | FilePath, now: str, progress: Progress = _silent) -> O
     for join in sorted(installed.plugins("joins", "JOIN"), key=lambda each: (each.order, each.name)):
         joined = join.join(joined, known)
     return Observation(place, known, said, observed, joined)
+
+
+def verify(path: str | FilePath, now: str) -> tuple[Knowledge, Stated]:
+    """Hold what people wrote in an assessment folder against itself and against what came with the package.
+
+    Parameters
+    ----------
+    path:
+        The folder of an assessment.
+    now:
+        The date, ISO 8601, by which exceptions expire.
+
+    Returns
+    -------
+    tuple
+        The knowledge of the assessment's own, and what is stated beside it.
+
+    Raises
+    ------
+    UsageError
+        When the folder is no assessment.
+    KnowledgeError, PlanError, CheckError
+        With all complaints of a stage: files that can't be read, then what they say of one another, then the plan and
+        its siblings, then checks whose examples fail and preconditions that can't be asked.
+    """
+    place = find(FilePath(path))
+    if not place.files:
+        raise UsageError("is no assessment folder: it has no plan.yaml", str(path), "`nhiassess init` makes one.")
+    files = own_knowledge(place.files)
+    said = stated(place.files, knowledge(files), now)
+    own = load(files)
+    wrong = [complaint for check in own.checks for complaint in examples.test(check)]
+    wrong += [complaint for catalog in own.catalogs for complaint in refused(catalog)]
+    if wrong:
+        raise CheckError(tuple(wrong))
+    return own, said
 
 
 def observe(path: str | FilePath, now: str, progress: Progress = _silent) -> Estate:
@@ -323,62 +351,6 @@ def meta(estate: Estate, now: str) -> Meta:
         input_sha256=_digest([*read_files, *stated_files]),
         knowledge_sha256=_digest(shipped),
     )
-
-
-_OWN_KNOWLEDGE = frozenset({"frameworks", "checks", "crosswalks", "techniques", "titles", "scenarios"})
-_STATED = (
-    "plan.yaml",
-    "attestations.yaml",
-    "exceptions.yaml",
-    "provenance.yaml",
-    "*/provenance.yaml",
-    "narrative/*.md",
-    "frameworks/*.yaml",
-    "checks/*.yaml",
-    "crosswalks/*.yaml",
-    "techniques/*.yaml",
-    "titles/*.yaml",
-    "scenarios/*.yaml",
-)
-_MOST_STATED = 5_000_000
-
-
-def _place(path: FilePath) -> Place:
-    if not path.exists():
-        raise ObservationError("there is no such file or folder", str(path), "Check the path.")
-    if path.is_file():
-        return Place(path.parent, path.parent, path, {})
-    if not path.is_dir():
-        raise ObservationError("is neither a file nor a folder", str(path), "Name a file or a folder.")
-    return Place(path, path, None, _written(path) if (path / "plan.yaml").is_file() else {})
-
-
-def _written(top: FilePath) -> dict[str, bytes]:
-    """Read the files of an assessment folder; one that is not to be read stops the run, since it could decide."""
-    files: dict[str, bytes] = {}
-    complaints = []
-    for each in sorted(file for pattern in _STATED for file in top.glob(pattern) if file.is_file()):
-        name = named(each.relative_to(top).as_posix())
-        if each.is_symlink() or not each.resolve().is_relative_to(top.resolve()):
-            complaints.append(Complaint("is a link, or lies behind one", f"{name}:1:1", "Put the file itself there."))
-        elif each.stat().st_size > _MOST_STATED:
-            what = f"is larger than {_MOST_STATED / 1e6:.0f} MB"
-            complaints.append(Complaint(what, f"{name}:1:1", "Leave out what people did not write."))
-        else:
-            files[name] = each.read_bytes()
-    if complaints:
-        raise PlanError(tuple(complaints))
-    return files
-
-
-def _rooted(place: Place, said: Stated) -> Place:
-    if said.plan.default:
-        return place
-    root = place.top / said.plan.observed
-    if not root.is_dir() or not root.resolve().is_relative_to(place.top.resolve()):
-        where = f"{place.top / 'plan.yaml'}"
-        raise ObservationError(f"observed: {said.plan.observed!r} is no folder below the plan", where, "Mend the plan.")
-    return replace(place, root=root)
 
 
 def _unobserved(said: Stated, inventory: Inventory, answers: Sequence[Answer]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from nhiassess.assessment import plan
 from nhiassess.formats.reading import read
 from nhiassess.formats.record import Record
 from nhiassess.formats.sketch import ANY, Schema, draw
-from nhiassess.knowledge import catalogs, checks, crosswalks, rules
+from nhiassess.knowledge import catalogs, checks, crosswalks, rules, scenarios
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.schema import DRAFT
 
@@ -25,6 +25,7 @@ READERS: Mapping[str, Callable[[Record], object]] = {
     "check": checks.check,
     "titles": catalogs.titles,
     "techniques": lambda record: list(rules.techniques(record)),
+    "scenario": scenarios.scenario,
     "plan": lambda record: plan.planned(record, _NOTHING),
     "attestations": lambda record: plan.attested(record, _NOTHING),
     "exceptions": lambda record: plan.accepted(record, _NOTHING, ""),

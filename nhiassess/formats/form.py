@@ -24,6 +24,8 @@ class Form:
         What the whole of it matches, in the signs that editors know too.
     example:
         One that is right.
+    hint:
+        What to do about one that is not.
     holds:
         What no pattern can tell, such as that February has no 30th day.
 
@@ -36,12 +38,8 @@ class Form:
     noun: str
     pattern: str
     example: str
+    hint: str
     holds: Callable[[str], bool] = _anything
-
-    @property
-    def hint(self) -> str:
-        """What to do about a text that does not fit."""
-        return f'Write it as "{self.example}".'
 
     def fits(self, text: str) -> bool:
         """Tell whether a text is of this form."""
@@ -56,5 +54,7 @@ def _is_date(text: str) -> bool:
     return True
 
 
-DATE = Form("date", r"[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9:.+Z-]+)?", "2026-11-23", _is_date)
-COLOUR = Form("colour", "#[0-9A-Fa-f]{6}", "#243B6B")
+_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
+DATE = Form("date", f"{_DAY}(T[0-9:.+Z-]+)?", "2026-11-23", 'Write it as "2026-11-23".', _is_date)
+MONTH = Form("date", f"{_DAY}|[0-9]{{4}}-[0-9]{{2}}", "2025-08-26", "Write 2025-08-26, or the month 2025-08.")
+COLOUR = Form("colour", "#[0-9A-Fa-f]{6}", "#243B6B", 'Write it as "#243B6B".')

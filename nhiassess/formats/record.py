@@ -95,7 +95,7 @@ class Record:
         for text, node in found:
             self._allow(key, node, text, among)
         if none and not found:
-            self.complain(None, *none)
+            self.complain(None, *none, key)
         return tuple(text for text, _ in found)
 
     def placed_texts(self, key: str) -> Iterator[tuple[str, Node]]:
@@ -162,16 +162,14 @@ class Record:
         assert node is not None
         return Record(self.path, node, self.complaints, f"{self.dotted}.{key}")
 
-    def records(self, key: str) -> Iterator[Record]:
-        """Read a list of mappings that may be absent."""
-        if not self.has(key):
-            return
-        node = self.node.get(key)
-        assert node is not None
-        if not node.is_sequence:
+    def records(self, key: str, *, none: tuple[str, str] | None = None) -> Iterator[Record]:
+        """Read a list of mappings; where there must be one, `none` is the complaint and the hint when there is not."""
+        node = self.node.get(key) if self.has(key) else None
+        if node is not None and not node.is_sequence:
             self.complain(node, "a list is expected here", "Begin each line with `- `.", key)
-            return
-        for place, each in enumerate(node.elements()):
+        elif none and not (node and node.elements()):
+            self.complain(node, *none, key)
+        for place, each in enumerate(node.elements() if node else ()):
             yield Record(self.path, each, self.complaints, f"{self.dotted}.{key}[{place}]")
 
     def lists(self, key: str, *, none: tuple[str, str]) -> tuple[tuple[Record, ...], ...]:

@@ -49,6 +49,15 @@ class _Turns:
         self.now, self.most = 0, 1
 
 
+class _Reading:
+    """What one reading of a mapping asked for, could not do without, and was answered."""
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+        self.needed: set[str] = set()
+        self.given: dict[str, str] = {}
+
+
 class _Nested(NamedTuple):
     """The mappings under a key: in how many lists they lie, and whether those may be empty."""
 
@@ -63,30 +72,29 @@ class Sketch(Record):
     def __init__(self, turns: _Turns) -> None:
         super().__init__("", EMPTY, [])
         self._turns = turns
-        self._readings = 0
+        self._readings: list[_Reading] = []
         self._kinds: dict[str, Schema] = {}
         self._within: dict[str, _Nested] = {}
-        self._needed: dict[str, set[int]] = {}  # in which readings a key may not be left out
         self._rules: list[Schema] = []
         self._closed = False
 
     def begin(self) -> Sketch:
         """Begin a reading of this mapping."""
-        self._readings += 1
+        self._readings.append(_Reading())
         return self
 
     def schema(self) -> Schema:
         """Give the shape as far as it was asked for."""
         named = {key: self._property(key) for key in self._kinds if key != ANY}
         drawn: Schema = {"type": "object", "properties": named} if named else {"type": "object"}
-        if required := [key for key in named if len(self._needed.get(key, ())) == self._readings]:
+        if required := [key for key in named if all(key in reading.needed for reading in self._readings)]:
             drawn["required"] = required
         if ANY in self._kinds:
             drawn["additionalProperties"] = self._property(ANY)
         elif self._closed:
             drawn["additionalProperties"] = False
-        if self._rules:
-            drawn["allOf"] = self._rules
+        if rules := [*self._rules, *self._branches()]:
+            drawn["allOf"] = rules
         return drawn
 
     def complain(self, node: Node | None, what: str, hint: str = "", key: str = "") -> None:
@@ -95,6 +103,7 @@ class Sketch(Record):
     def has(self, key: str) -> bool:
         """Note the key."""
         self._kinds.setdefault(key, {})
+        self._readings[-1].asked.add(key)
         return True
 
     def text(
@@ -112,6 +121,7 @@ class Sketch(Record):
         if among:
             kind = {"type": "string", "enum": list(among)}
             answer = kind["enum"][self._turns.now % len(among)]
+            self._readings[-1].given[key] = answer
             self._turns.most = max(self._turns.most, len(among))
         self._note(key, kind)
         return answer
@@ -164,9 +174,11 @@ class Sketch(Record):
         """Note a mapping."""
         return self._nested(key, 0)
 
-    def records(self, key: str) -> Iterator[Record]:
-        """Note a list of mappings."""
-        yield self._nested(key, 1)
+    def records(self, key: str, *, none: tuple[str, str] | None = None) -> Iterator[Record]:
+        """Note a list of mappings, and whether there must be one."""
+        if none:
+            self._need(key)
+        yield self._nested(key, 1, least=1 if none else 0)
 
     def lists(self, key: str, *, none: tuple[str, str]) -> tuple[tuple[Record, ...], ...]:
         """Note a list of lists of mappings, none of them empty."""
@@ -198,10 +210,11 @@ class Sketch(Record):
         self._closed = True
 
     def _note(self, key: str, kind: Schema) -> None:
-        self._kinds[key] = {**self._kinds.get(key, {}), **kind}
+        self.has(key)
+        self._kinds[key] |= kind
 
     def _need(self, key: str) -> None:
-        self._needed.setdefault(key, set()).add(self._readings)
+        self._readings[-1].needed.add(key)
 
     def _rule(self, rule: Schema) -> None:
         if rule not in self._rules:
@@ -219,3 +232,24 @@ class Sketch(Record):
         for _ in range(nested.lists):
             drawn = {"type": "array", "items": drawn, **({"minItems": nested.least} if nested.least else {})}
         return drawn
+
+    def _branches(self) -> list[Schema]:
+        """Give a rule for each word of the key on which it depends what else is asked for, when there is one."""
+        asked = set().union(*(reading.asked for reading in self._readings))
+        always = set(asked).intersection(*(reading.needed for reading in self._readings))
+        for key in self._readings[0].given if self._readings else ():
+            rules: dict[str, list[Schema]] = {}
+            for reading in self._readings:
+                then: Schema = {"required": sorted(reading.needed - always)} if reading.needed - always else {}
+                if refused := sorted(asked - reading.asked):
+                    then["properties"] = dict.fromkeys(refused, False)
+                rules.setdefault(reading.given.get(key, ""), []).append(then)
+            if any(rules[word][0] for word in rules) and all(
+                then == each[0] for each in rules.values() for then in each
+            ):
+                return [
+                    {"if": {"properties": {key: {"const": word}}, "required": [key]}, "then": each[0]}
+                    for word, each in rules.items()
+                    if each[0]
+                ]
+        return []
