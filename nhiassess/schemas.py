@@ -63,7 +63,8 @@ def described(schema: Schema, words: Mapping[str, str], path: str = "") -> Schem
         As `draw` gives it.
     words:
         A description for each path, such as ``controls.ask.question``, or for the last key of several paths after a
-        dot, such as ``.rationale``; ``*`` stands for a key that the writer chooses.
+        dot, such as ``.rationale``; ``*`` stands for a key that the writer chooses. What an allowed word means
+        stands under ``.relationship = equal``, for each word of the key or for none.
     path:
         Where the schema stands.
 
@@ -89,8 +90,11 @@ def described(schema: Schema, words: Mapping[str, str], path: str = "") -> Schem
 
 def _property(schema: Schema, words: Mapping[str, str], path: str, key: str) -> Schema:
     at = f"{path}.{key}".lstrip(".")
-    said = words[at] if at in words else words[f".{key}"]
-    return {"description": said, **described(schema, words, at)}
+    name = at if at in words else f".{key}"
+    told = {"description": words[name], **described(schema, words, at)}
+    if any(f"{name} = {word}" in words for word in schema.get("enum", ())):
+        told["enumDescriptions"] = [words[f"{name} = {word}"] for word in schema["enum"]]
+    return told
 
 
 def _titled(name: str, schema: Schema, words: Mapping[str, str]) -> Schema:

@@ -116,7 +116,8 @@ class Sketch(Record):
             self._need(key)
             kind["minLength"] = 1
         if form:
-            kind |= {"pattern": f"^({form.pattern})$", "examples": [form.example]}
+            # editors say the last of these instead of the pattern
+            kind |= {"pattern": f"^({form.pattern})$", "examples": [form.example], "patternErrorMessage": form.hint}
             answer = form.example
         if among:
             kind = {"type": "string", "enum": list(among)}
