@@ -38,7 +38,7 @@ from nhiassess.checks.tables import tables
 from nhiassess.errors import CheckError, ObservationError, RenderError, UsageError
 from nhiassess.folder import Place, find, own_knowledge, rooted
 from nhiassess.formats.reading import read
-from nhiassess.knowledge.load import load
+from nhiassess.knowledge.load import beyond
 from nhiassess.ledger import Observed, look
 from nhiassess.model.assessment import NOT_DETERMINED, Answer, Assessment, Meta
 from nhiassess.model.inventory import TABLES, Inventory
@@ -143,9 +143,9 @@ def verify(path: str | FilePath, now: str) -> tuple[Knowledge, Stated]:
     place = find(FilePath(path))
     if not place.files:
         raise UsageError("is no assessment folder: it has no plan.yaml", str(path), "`nhiassess init` makes one.")
-    files = own_knowledge(place.files)
-    said = stated(place.files, knowledge(files), now)
-    own = load(files)
+    known = knowledge(own_knowledge(place.files))
+    said = stated(place.files, known, now)
+    own = beyond(knowledge(), known)
     wrong = [complaint for check in own.checks for complaint in examples.test(check)]
     wrong += [complaint for catalog in own.catalogs for complaint in refused(catalog)]
     if wrong:

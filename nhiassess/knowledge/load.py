@@ -75,8 +75,17 @@ def together(shipped: Knowledge, own: Mapping[str, bytes]) -> Knowledge:
             complaints.append(_unfit(each, f"{each.catalog!r} is no catalog", f"Known: {', '.join(sorted(catalogs))}."))
     found["catalogs"] = tuple(catalogs.values())
     if complaints:
-        raise KnowledgeError(tuple(complaints))
+        raise KnowledgeError(tuple(sorted(complaints, key=lambda each: each.where.rsplit(":", 2)[0])))
     return Knowledge(**{table: tuple(sorted(values, key=_key)) for table, values in found.items()})
+
+
+def beyond(shipped: Knowledge, known: Knowledge) -> Knowledge:
+    """Give what an assessment brings, out of what `together` gave."""
+    there = {each.name: {_key(value) for value in getattr(shipped, each.name)} for each in fields(Knowledge)}
+    values = {table: getattr(known, table) for table in there}
+    return Knowledge(
+        **{table: tuple(each for each in values[table] if _key(each) not in there[table]) for table in there}
+    )
 
 
 def _all(files: Mapping[str, bytes], complaints: list[Complaint]) -> dict[str, list[Any]]:
