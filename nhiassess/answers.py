@@ -7,10 +7,12 @@ from typing import Any
 
 from nhiassess.model.assessment import ControlCoverage
 from nhiassess.model.codec import encode
+from nhiassess.model.difference import FrameworkChange
 from nhiassess.model.inventory import TABLES, Inventory
 from nhiassess.model.knowledge import Catalog, Check, Control, Knowledge
 from nhiassess.model.reach import BlastRadius, Chokepoint, Escalation, Hop, Path
 from nhiassess.model.replay import NeedAnswer, Replay
+from nhiassess.model.rows import CrosswalkRow
 from nhiassess.model.scenario import Scenario
 
 Row = dict[str, Any]
@@ -91,6 +93,21 @@ def controls(found: Sequence[Control]) -> Row:
     return answer("frameworks-show", ({**encode(control), "id": control.id} for control in found))
 
 
+def explained(found: Sequence[Control], rows: Sequence[CrosswalkRow], warnings: Sequence[str]) -> Row:
+    """Give controls with the rows that reach them, and what to know about the spelling that was asked for."""
+    return {**controls(found), "mappings": list(map(encode, rows)), "warnings": list(warnings)}
+
+
+def related(rows: Sequence[CrosswalkRow]) -> Row:
+    """Give the rows between two frameworks."""
+    return answer("frameworks-crosswalk", map(encode, rows))
+
+
+def changed(rows: Sequence[FrameworkChange]) -> Row:
+    """Give what is otherwise in the new version of a framework."""
+    return answer("frameworks-diff", map(encode, rows))
+
+
 def questions(found: Sequence[Check]) -> Row:
     """Give checks as they stand in their files."""
     return answer("checks", map(encode, found))
@@ -140,6 +157,7 @@ def _catalog(catalog: Catalog, knowledge: Knowledge) -> Row:
     return {
         "id": catalog.id,
         "title": catalog.title,
+        "short": catalog.short,
         "version": catalog.version,
         "published": catalog.published,
         "publisher": catalog.publisher,

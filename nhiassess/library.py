@@ -131,7 +131,7 @@ def render(assessment: Assessment, folder: str | Path, formats: Iterable[str] = 
     folder:
         Where to write; made when it is not there.
     formats:
-        Of json, sarif, html and pdf.
+        Of json, sarif, html, pdf and navigator.
 
     Returns
     -------

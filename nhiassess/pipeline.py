@@ -35,8 +35,7 @@ from nhiassess.checks import examples
 from nhiassess.checks.preconditions import preconditions, refused
 from nhiassess.checks.run import ask
 from nhiassess.checks.tables import tables
-from nhiassess.errors import CheckError, ObservationError, RenderError, UsageError
-from nhiassess.folder import Place, find, own_knowledge, rooted
+from nhiassess.errors import CheckError, Complaint, KnowledgeError, ObservationError, PlanError, RenderError, UsageError
 from nhiassess.formats.reading import read
 from nhiassess.knowledge.load import beyond
 from nhiassess.ledger import Observed, look
@@ -46,8 +45,10 @@ from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.merge import merge
 from nhiassess.model.reach import Edge
 from nhiassess.network.build import build, order
+from nhiassess.place import Place, find, own_knowledge, rooted
 from nhiassess.renderers.renderer import Renderer
 from nhiassess.shelf import knowledge as knowledge
+from nhiassess.shelf import version as version
 
 Progress = Callable[[str], None]
 
@@ -101,8 +102,7 @@ def inventory(path: str | FilePath, now: str, progress: Progress = _silent) -> O
     """
     place = find(FilePath(path))
     progress("reading the knowledge base")
-    known = knowledge(own_knowledge(place.files))
-    said = stated(place.files, known, now)
+    known, said = _written_by_people(place.files, now)
     place = rooted(place, said.plan)
     progress("reading configurations")
     observed = look(place.root, installed.plugins("sources", "SOURCE"), place.only)
@@ -136,21 +136,38 @@ def verify(path: str | FilePath, now: str) -> tuple[Knowledge, Stated]:
     ------
     UsageError
         When the folder is no assessment.
-    KnowledgeError, PlanError, CheckError
-        With all complaints of a stage: files that can't be read, then what they say of one another, then the plan and
-        its siblings, then checks whose examples fail and preconditions that can't be asked.
+    KnowledgeError, PlanError
+        With all that is wrong with the files, or, where nothing is, with what they say of one another.
+    CheckError
+        With each example of a check that fails, and each precondition that can't be asked.
     """
     place = find(FilePath(path))
     if not place.files:
         raise UsageError("is no assessment folder: it has no plan.yaml", str(path), "`nhiassess init` makes one.")
-    known = knowledge(own_knowledge(place.files))
-    said = stated(place.files, known, now)
+    known, said = _written_by_people(place.files, now)
     own = beyond(knowledge(), known)
     wrong = [complaint for check in own.checks for complaint in examples.test(check)]
     wrong += [complaint for catalog in own.catalogs for complaint in refused(catalog)]
     if wrong:
         raise CheckError(tuple(wrong))
     return own, said
+
+
+def _written_by_people(files: Mapping[str, bytes], now: str) -> tuple[Knowledge, Stated]:
+    """Read what an assessment folder brings and states; what is wrong with either comes at once."""
+    wrong: tuple[Complaint, ...] = ()
+    try:
+        known = knowledge(own_knowledge(files))
+    except KnowledgeError as error:
+        # where nothing is known, nothing that the plan refers to is unknown
+        known, wrong = Knowledge(), error.complaints
+    try:
+        said = stated(files, known, now)
+    except PlanError as error:
+        raise PlanError(error.complaints + wrong) from None
+    if wrong:
+        raise KnowledgeError(wrong)
+    return known, said
 
 
 def observe(path: str | FilePath, now: str, progress: Progress = _silent) -> Estate:
@@ -272,6 +289,22 @@ def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessme
         evidence=shown,
         warnings=(*estate.observed.warnings, *_unobserved(said, seen, answers)),
     )
+
+
+def reframed(estate: Estate, known: Knowledge, frameworks: Iterable[str]) -> Estate:
+    """Give the same estate for an assessment against other frameworks.
+
+    Parameters
+    ----------
+    estate:
+        As `observe` gives it; its graph keeps the controls that it was built with, which decide nothing.
+    known:
+        The knowledge to conclude with.
+    frameworks:
+        The ids that stand in the plan instead of its own.
+    """
+    plan = replace(estate.stated.plan, frameworks=tuple(frameworks))
+    return replace(estate, knowledge=known, stated=replace(estate.stated, plan=plan))
 
 
 def render(assessment: Assessment, formats: Iterable[str], progress: Progress = _silent) -> dict[str, bytes]:

@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from nhiassess.signs import calm
+
 LEAST = 12  # no column is made narrower than this to fit
 GAP = 2
 
@@ -20,6 +22,7 @@ def printable(text: str) -> str:
     >>> printable("a\x1b[31mb\nc")
     'a [31mb c'
     """
+    text = calm(text)
     return text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
 
 

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 from nhiassess import installed
 from nhiassess.assessment.history import write_atomically
-from nhiassess.errors import KnowledgeError
+from nhiassess.checks.check import COLUMNS, guarded
+from nhiassess.checks.preconditions import COLUMNS as APPLIES
+from nhiassess.errors import CheckError, Complaint, KnowledgeError, UsageError
 from nhiassess.knowledge.lint import lint
 from nhiassess.knowledge.load import load, together
+from nhiassess.knowledge.resolve import framework
 from nhiassess.model.codec import decode, encode
-from nhiassess.model.knowledge import Knowledge
+from nhiassess.model.inventory import Locations
+from nhiassess.model.knowledge import Catalog, Knowledge
 
 # files of frameworks/ that hold tables of their own, which are read where they are used
-_TABLES = frozenset({"frameworks/risk.yaml"})
+TABLES = frozenset({"frameworks/risk.yaml"})
 _COPIES = 4  # of different versions, so that two installations on a machine don't take turns in throwing away
 
 
@@ -44,13 +48,65 @@ def knowledge(own: Mapping[str, bytes] | None = None) -> Knowledge:
         return shipped
     known = together(shipped, own)
     # what came with the package was held against itself before it came
-    if wrong := tuple(each for each in lint(known) if each.where.partition(":")[0] in own):
-        raise KnowledgeError(wrong)
+    wrong = [each for each in lint(known) if each.where.partition(":")[0] in own]
+    if complaints := (*wrong, *_refused(known, own)):
+        raise KnowledgeError(complaints)
     return known
 
 
+def version(name: str, known: Knowledge) -> Catalog:
+    """Find one version of a framework: one that is known, or the catalog that a YAML file holds.
+
+    Parameters
+    ----------
+    name:
+        The id, short name or title of a catalog, or a path that ends in ``.yaml`` or ``.yml``.
+    known:
+        The catalogs there are.
+
+    Returns
+    -------
+    Catalog
+        As it stands there; a file is not held against anything else.
+
+    Raises
+    ------
+    UsageError
+        When there is no such catalog or file.
+    KnowledgeError
+        When the file is no catalog.
+    """
+    if not name.endswith((".yaml", ".yml")):
+        found = known.catalog(framework(known, name))
+        if found is None:
+            raise UsageError(f"{name!r} is in none of our catalogs", hint="Give the path of a catalog file.")
+        return found
+    path = Path(name)
+    if not path.is_file():
+        raise UsageError("there is no such file", name, "Check the path, or name a framework by its id.")
+    catalogs = load({path.name: path.read_bytes()}).catalogs
+    if not catalogs:
+        raise KnowledgeError("holds no catalog", name, "A catalog has an id, a title and controls.")
+    return catalogs[0]
+
+
+def _refused(known: Knowledge, own: Mapping[str, bytes]) -> Iterator[Complaint]:
+    """Refuse the SQL that an assessment folder brings before anything is looked at."""
+    asked: list[tuple[str, tuple[str, ...], Locations]] = [
+        (check.sql, COLUMNS, check.locations) for check in known.checks
+    ]
+    asked += [(when.sql, APPLIES, control.locations) for catalog in known.catalogs for control in catalog.controls
+              if (when := control.applies_when) is not None and when.sql is not None]  # fmt: skip
+    for sql, columns, (place, *_) in asked:
+        if place.path in own:
+            try:
+                guarded(sql, columns, f"{place.path}:{place.line}:{place.column}")
+            except CheckError as error:
+                yield from error.complaints
+
+
 def _shipped() -> Knowledge:
-    files = {name: installed.read(name) for name in installed.names("frameworks", ".yaml") if name not in _TABLES}
+    files = {name: installed.read(name) for name in installed.names("frameworks", ".yaml") if name not in TABLES}
     kept = _kept(files)
     try:
         return _read(kept.read_bytes())

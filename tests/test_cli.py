@@ -30,7 +30,13 @@ def test_help_names_every_verb() -> None:
 
 
 @pytest.mark.parametrize(
-    "words", [*([verb] for verb in VERBS), ["frameworks", "show"], ["checks", "test"]], ids=" ".join
+    "words",
+    [
+        *([verb] for verb in VERBS),
+        *(["frameworks", each] for each in ("list", "show", "crosswalk", "diff", "verify")),
+        ["checks", "test"],
+    ],
+    ids=" ".join,
 )
 def test_help_of_a_verb_gives_an_example(words: list[str]) -> None:
     done = run(*words, "--help")
@@ -48,6 +54,104 @@ def test_json_names_its_schema_and_every_row_has_an_id(verb: str) -> None:
     rows = given["agents"] if verb == "observe" else given["rows"]
     assert rows
     assert all(row["id"] for row in rows)
+
+
+def test_one_control_is_shown_with_the_chain_behind_it_by_any_spelling() -> None:
+    told = run("coverage", SAMPLE, "--control", "oap-10", "--now", "2026-11-24").stdout
+    assert "SUP-02a does not hold and overlaps nist-csf-2.0/GV.SC-06, which says the same as it" in told
+    by_alias = run("coverage", SAMPLE, "--control", "A1", "--now", "2026-11-24")
+    assert "owasp-asi-2026/ASI01  Agent Goal Hijack" in by_alias.stdout
+    assert "A1 is an unofficial alias of ASI01" in by_alias.stderr
+
+
+@pytest.mark.parametrize(
+    ("spelled", "said"),
+    [("NHI1:2025", "in none of the frameworks of the plan"), ("owasp-asi-2026", "is a framework and no control")],
+)
+def test_a_control_that_is_not_assessed_is_named(spelled: str, said: str) -> None:
+    done = run("coverage", SAMPLE, "--control", spelled, "--now", "2026-11-24")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["crosswalk", "nhi objectives", "owasp-asi-2026"],
+        ["show", "ASI03"],
+        ["diff", "owasp-asi-2026", "csa-maestro-2025"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_json_about_frameworks_names_its_schema_and_every_row_has_an_id_of_its_own(words: list[str]) -> None:
+    done = run("frameworks", *words, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    given = json.loads(done.stdout)
+    assert given["schema"] == f"nhiassess/frameworks-{words[0]}/1"
+    ids = [row["id"] for row in given["rows"]]
+    assert ids
+    assert len(set(ids)) == len(ids)
+
+
+def test_a_crosswalk_counts_its_rows_and_says_where_they_are_from() -> None:
+    told = run("frameworks", "crosswalk", "owasp-asi-2026", "owasp-llm-2025").stdout
+    assert "23 of 23 rows: 23 published." in told
+    assert "related (related)" in told
+    assert "no result goes from one side to the other" in told
+    external = run("frameworks", "crosswalk", "NIST AI RMF 1.0", "iso-iec-fdis-42001").stdout
+    assert "External, in none of our catalogs: 279 of 279." in external
+
+
+def test_what_nobody_states_is_derived_with_its_chain_and_says_so() -> None:
+    told = run("frameworks", "crosswalk", "csa-maestro-2025", "nist-ai-rmf-1.0").stdout
+    assert "MAP 1.1 superset-of nhi-objectives-1/GOV-06 mitigates csa-maestro-2025/L5.05" in told
+    assert "Nobody states a row between the two." in told
+
+
+def test_a_crosswalk_prints_the_reason_of_each_row_when_asked() -> None:
+    told = run("frameworks", "crosswalk", "nhi-objectives-1", "owasp-asi-2026", "--long").stdout
+    assert re.search(
+        r"^nhi-objectives-1/INP-01 mitigates owasp-asi-2026/ASI01  \[primary, 8, semantic", told, re.MULTILINE
+    )
+    assert re.search(r"^  Hijack begins when content is read as an order;", told, re.MULTILINE)
+    assert re.search(r"^  frameworks/crosswalks/\S+\.yaml:\d+", told, re.MULTILINE)
+
+
+def test_a_control_shows_why_it_counts_as_mapped() -> None:
+    told = run("frameworks", "show", "ASI03").stdout
+    assert re.search(r"nhi-objectives-1/IDN-01 +mitigates +owasp-asi-2026/ASI03 +primary, 8 +assessed", told)
+
+
+def test_a_framework_as_oscal_is_the_same_at_the_same_time() -> None:
+    words = ["frameworks", "show", "owasp-asi-2026", "--format", "oscal", "--now", "2026-11-24"]
+    first, second = run(*words), run(*words)
+    assert first.stdout == second.stdout
+    assert json.loads(first.stdout)["catalog"]["metadata"]["last-modified"] == "2026-11-24T00:00:00Z"
+
+
+def test_a_framework_as_csv_has_one_row_for_each_control() -> None:
+    given = run("frameworks", "show", "owasp-asi-2026", "--format", "csv").stdout
+    assert given.startswith("catalog,id,title,kind,level,")
+    assert len(given.splitlines()) == 11
+
+
+def test_the_list_counts_statements_that_say_the_same_once() -> None:
+    told = run("frameworks", "list").stdout
+    found = re.search(r"^(\d+) statements in (\d+) catalogs; (\d+) after those that say the same", told, re.MULTILINE)
+    assert found
+    assert int(found[3]) <= int(found[1])
+
+
+def test_a_new_version_tells_what_it_does_to_an_assessment(tmp_path: Path) -> None:
+    text = (TOP / "frameworks" / "owasp-asi-2026.yaml").read_text("utf-8")
+    draft = tmp_path / "owasp-asi-2027.yaml"
+    draft.write_text(text.replace('"ASI10"', '"ASI11"').replace('version: "2026"', 'version: "2027"'), "utf-8")
+    words = ["frameworks", "diff", "owasp-asi-2026", str(draft), "--assessment", SAMPLE, "--now", "2026-11-24"]
+    told = run(*words).stdout
+    assert re.search(r"^renumbered +ASI10 +ASI11 +Rogue Agents", told, re.MULTILINE)
+    assert re.search(r"^end renumbered +nhi-objectives-1/CON-04a mitigates owasp-asi-2026/ASI10", told, re.MULTILINE)
+    assert re.search(r"^ASI11 +Rogue Agents +was mapped as ASI10", told, re.MULTILINE)
+    assert re.search(r"^risks: mapped +10 of 10 +10 of 10", told, re.MULTILINE)
 
 
 def test_a_replay_answers_for_every_agent_and_in_full_for_one() -> None:
@@ -100,6 +204,15 @@ def test_the_same_input_at_the_same_time_gives_the_same_bytes(tmp_path: Path) ->
         (["assess", SAMPLE, "--format", "docx"], 2, "there is no format 'docx'"),
         (["observe", SAMPLE, "--now", "yesterday"], 2, "is no date"),
         (["frameworks", "show", "ASI99"], 2, "Did you mean"),
+        (["frameworks", "show", "ASI03", "--format", "oscal"], 2, "Name the catalog: owasp-asi-2026"),
+        (["frameworks", "crosswalk", "maestro 2025", "owasp-asi-2026"], 2, "Did you mean csa-maestro-2025"),
+        (
+            ["frameworks", "crosswalk", "owasp-asi-2026", "owasp-llm-2025", "--format", "oscal"],
+            3,
+            "Ask for json or csv",
+        ),
+        (["frameworks", "diff", "owasp-asi-2026", "nowhere.yaml"], 2, "there is no such file"),
+        (["assess", SAMPLE, "--format", "navigator"], 3, "Add mitre-atlas-2026.09 to `frameworks` in the plan"),
         (["checks", "show", "nonsense"], 2, "checks list"),
         (["paths", SAMPLE, "--to", "resource:nonsense"], 2, "observe"),
         (["replay-scenario"], 2, "replay-scenario --list"),

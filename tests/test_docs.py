@@ -1,4 +1,4 @@
-"""The pictures of the documentation are those that the sample gives today."""
+"""The picture and the table of the documentation are those that the sample and the knowledge give today."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from xml.etree import ElementTree
 
-from nhiassess import installed
+from nhiassess import answers, installed, shelf
 from nhiassess.assessment.figures import figures
 from nhiassess.drawings.drawing import MONO, SANS, WIDTH, number
 from nhiassess.drawings.path import path
@@ -52,3 +52,32 @@ def test_the_picture_loads_nothing() -> None:
     assert root[0].tag.endswith("}title")
     assert "Payments ledger" in (root[0].text or "")
     assert not any("href" in name or "url(" in value for node in root.iter() for name, value in node.attrib.items())
+
+
+def frameworks() -> str:
+    """Lay out how much of each framework is mapped, asked for or left out, and by whose rows."""
+    known = shelf.knowledge()
+    hubs = {catalog.id for catalog in known.catalogs if catalog.reads_as == "objectives"}
+    lines = ["| framework | statements | mapped | by interview | outside | our rows | rows of others |"]
+    lines.append("|---|--:|--:|--:|--:|--:|--:|")
+    for row in answers.catalogs(known)["rows"]:
+        if row["id"] in hubs:
+            continue
+        ends = [each for each in known.crosswalks if row["id"] in (each.source, each.target)]
+        ours = sum(len(each.rows) for each in ends if each.source in hubs)
+        theirs = sum(len(each.rows) for each in ends if each.source not in hubs)
+        counts = " | ".join(str(row[name]) for name in ("controls", "mapped", "by_interview", "outside"))
+        lines.append(f"| {row['short']} (`{row['id']}`) | {counts} | {ours} | {theirs} |")
+    return "\n".join(lines) + "\n"
+
+
+def test_the_table_of_frameworks_is_todays(tmp_path: Path) -> None:
+    page = (DOCS / "frameworks.md").read_text("utf-8")
+    table = "".join(line for line in page.splitlines(keepends=True) if line.startswith("|"))
+    assert table == frameworks(), f"write this table:\n{frameworks()}"
+
+
+def test_every_statement_is_mapped_asked_for_or_outside() -> None:
+    for row in answers.catalogs(shelf.knowledge())["rows"]:
+        if not row["id"].startswith("nhi-objectives"):
+            assert row["mapped"] + row["by_interview"] + row["outside"] == row["controls"], row["id"]

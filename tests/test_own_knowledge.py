@@ -158,7 +158,7 @@ def test_then_the_plan_is_held_against_what_is_known(tmp_path: Path) -> None:
 
 
 def test_then_the_examples_of_checks_and_the_preconditions_are_run(tmp_path: Path) -> None:
-    when = 'applies_when: {sql: "SELECT id AS subject, TRUE AS applies FROM agnets a", because: why}'
+    when = 'applies_when: {sql: "SELECT a.id AS subject, a.ownr IS NOT NULL AS applies FROM agents a", because: why}'
     row = "{relationship: mitigates, role: primary, source: INV-02, target: A1, rationale: " + f'"{LONG}"}}'
     files = {
         "frameworks/a.yaml": catalog("a-1", "A1", "A2", kind="risk", reads_as="risks").replace(
@@ -169,7 +169,7 @@ def test_then_the_examples_of_checks_and_the_preconditions_are_run(tmp_path: Pat
     }
     found = complaints(tmp_path, files, CheckError)
     assert found[0].startswith("checks/own.yaml:1:1: example 1: a is not-satisfied, not satisfied")
-    assert any(each.startswith("frameworks/a.yaml:12:5:") and "agnets" in each for each in found)
+    assert any(each.startswith("frameworks/a.yaml:12:5:") and "ownr" in each for each in found)
 
 
 def test_a_file_of_comments_brings_nothing_and_an_empty_one_is_wrong(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ NOT_USED = ("manager", "helper", "util", "processor", "handler", "context", "inf
 # what a reader knows of the meaning of a file, and no schema can
 MEANT = re.compile(
     r"is no (catalog|objective|check)\b|leads out of this folder|maps a catalog onto itself|has no example that is"
-    r"|says not where it is published"
+    r"|says not where it is published|ends before it begins|expires before it was"
 )
 # the folder of a file, or its name, says what it is
 SCHEMA_OF = {"crosswalks": "crosswalk", "checks": "check", "techniques": "techniques", "scenarios": "scenario"}

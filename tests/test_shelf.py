@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from nhiassess import installed, shelf
-from nhiassess.errors import KnowledgeError
+from nhiassess.errors import KnowledgeError, UsageError
 from nhiassess.knowledge.load import load
 
 CATALOG = """
@@ -139,3 +139,35 @@ def test_no_file_that_came_with_the_package_holds_what_looks_like_a_secret() -> 
             if not name.endswith("risk.yaml")
         }
     )
+
+
+def test_a_version_is_a_framework_that_is_known_or_the_catalog_of_a_file(tmp_path: Path) -> None:
+    known = shelf.knowledge()
+    assert shelf.version("OWASP ASI 2026", known) == known.catalog("owasp-asi-2026")
+    (tmp_path / "checks").mkdir()
+    file = tmp_path / "checks" / "house.yaml"
+    file.write_text(CATALOG.format(id="house-2"), encoding="utf-8")
+    found = shelf.version(str(file), known)
+    assert (found.id, [each.id for each in found.controls]) == ("house-2", ["H1"])
+
+
+@pytest.mark.parametrize(
+    ("name", "error", "says"),
+    [
+        ("nowhere.yaml", UsageError, "there is no such file"),
+        ("owasp-asi-2062", UsageError, "Did you mean owasp-asi-2026"),
+        ("iso-iec-fdis-42001", UsageError, "is in none of our catalogs"),
+        ("aliases.yaml", KnowledgeError, "holds no catalog"),
+        ("wrong.yaml", KnowledgeError, "wrong.yaml:1:1: $.title: is missing"),
+    ],
+)
+def test_what_is_no_version_is_refused_with_what_to_do(
+    name: str, error: type[Exception], says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    known = shelf.knowledge()
+    monkeypatch.chdir(tmp_path)
+    Path("aliases.yaml").write_text("aliases: []\n", encoding="utf-8")
+    Path("wrong.yaml").write_text("id: house-2\n", encoding="utf-8")
+    with pytest.raises(error) as refused:
+        shelf.version(name, known)
+    assert says in str(refused.value)

@@ -100,7 +100,7 @@ def ways(knowledge: Knowledge) -> dict[Node, tuple[Way, ...]]:
     for crosswalk in knowledge.crosswalks:
         if crosswalk.source not in hubs:
             for row in crosswalk.rows:
-                for start, hop in _ends(crosswalk.source, crosswalk.target, row):
+                for start, hop in ends(crosswalk.source, crosswalk.target, row):
                     onward.setdefault(start, []).append(hop)
     found: dict[Node, list[Way]] = {}
     for crosswalk in knowledge.crosswalks:
@@ -111,9 +111,9 @@ def ways(knowledge: Knowledge) -> dict[Node, tuple[Way, ...]]:
             way = Way(row.sources, row.relationship, (first,), row.role)
             found.setdefault(first.target, []).append(way)
             for hop in onward.get(first.target, ()):
-                composed = _composed(way, hop)
-                if composed is not None and hop.target[0] not in hubs:
-                    found.setdefault(hop.target, []).append(composed)
+                longer = extended(way, hop)
+                if longer is not None and hop.target[0] not in hubs:
+                    found.setdefault(hop.target, []).append(longer)
     return {target: tuple(sorted(each, key=_order)) for target, each in found.items()}
 
 
@@ -134,28 +134,67 @@ def equivalents(knowledge: Knowledge) -> tuple[frozenset[Node], ...]:
 
     for crosswalk in knowledge.crosswalks:
         for row in crosswalk.rows:
-            ends = [(crosswalk.source, source) for source in row.sources] + [(crosswalk.target, row.target)]
-            if row.relationship == EQUAL and len(ends) == 2 and all(end in leader for end in ends):
-                leader[root(ends[0])] = root(ends[1])
+            pair = [(crosswalk.source, source) for source in row.sources] + [(crosswalk.target, row.target)]
+            if row.relationship == EQUAL and len(pair) == 2 and all(end in leader for end in pair):
+                leader[root(pair[0])] = root(pair[1])
     classes: dict[Node, set[Node]] = {}
     for node in leader:
         classes.setdefault(root(node), set()).add(node)
     return tuple(frozenset(classes[each]) for each in sorted(classes))
 
 
-def _ends(source: str, target: str, row: Row) -> Iterator[tuple[Node, Hop]]:
-    """Read a row between two frameworks from each end; a jointly row says nothing of one source alone."""
+def ends(source: str, target: str, row: Row) -> Iterator[tuple[Node, Hop]]:
+    """Read a row from each end at which it says something; a jointly row says nothing of one source alone.
+
+    Parameters
+    ----------
+    source, target:
+        The ids of the catalogs that the row stands between.
+    row:
+        Its set relation is read from both ends; ``mitigates`` from its source only, ``related`` from none.
+
+    Yields
+    ------
+    tuple of Node and Hop
+        Where it begins, and how it leads on.
+
+    Examples
+    --------
+    >>> [(start[1], hop.relationship) for start, hop in ends("a", "b", Row(("A1",), "B1", "subset-of", "why"))]
+    [('A1', 'subset-of'), ('B1', 'superset-of')]
+    """
     if len(row.sources) != 1 or row.external:
         return
-    ends = (source, row.sources[0]), (target, row.target)
+    first, last = (source, row.sources[0]), (target, row.target)
     if row.relationship in SET_RELATIONS:
-        yield ends[0], Hop(row.relationship, row, ends[1])
-        yield ends[1], Hop(converse(row.relationship), row, ends[0])
+        yield first, Hop(row.relationship, row, last)
+        yield last, Hop(converse(row.relationship), row, first)
     elif row.relationship == MITIGATES:
-        yield ends[0], Hop(MITIGATES, row, ends[1])
+        yield first, Hop(MITIGATES, row, last)
 
 
-def _composed(way: Way, hop: Hop) -> Way | None:
+def extended(way: Way, hop: Hop) -> Way | None:
+    """Lead a way of one row on over a second one.
+
+    Parameters
+    ----------
+    way:
+        Of one row.
+    hop:
+        A row that begins where the way ends.
+
+    Returns
+    -------
+    Way or None
+        None when nothing follows from the two.
+
+    Examples
+    --------
+    >>> row = Row(("A1",), "B1", "intersects-with", "why")
+    >>> first, second = Hop("intersects-with", row, ("b", "B1")), Hop("superset-of", row, ("c", "C1"))
+    >>> extended(Way(("A1",), "intersects-with", (first,)), second) is None
+    True
+    """
     if hop.relationship == MITIGATES:
         # who does all of a mitigation does what it does against the technique; how much that is, nobody states
         return Way(way.sources, MITIGATES, (*way.hops, hop), "supporting") if way.relationship in CARRIES_PASS else None

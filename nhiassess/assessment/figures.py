@@ -14,6 +14,7 @@ from nhiassess.assessment.figures_results import (
     grouped,
     headline,
     matrices,
+    relied_on,
 )
 from nhiassess.assessment.names import Names
 from nhiassess.model.assessment import Assessment
@@ -52,6 +53,7 @@ def figures(assessment: Assessment) -> Figures:
     routes = paths(assessment, names)
     found = findings(assessment, names, routes)
     missing, waiting = gaps(assessment, standing)
+    catalogs = relied_on(assessment)
     attributed = Counter(
         agent for row in found for occurrence in row.finding.occurrences for agent in occurrence.agents
     )
@@ -75,12 +77,15 @@ def figures(assessment: Assessment) -> Figures:
         gaps=missing,
         gap_frameworks=standing,
         waiting=waiting,
-        crosswalks=crosswalks(assessment.knowledge, (figure.id for figure in standing)),
+        crosswalks=crosswalks(assessment.knowledge, (catalog.id for catalog in catalogs)),
+        catalogs=catalogs,
         ledger=_ledger(inventory),
         skipped=_skipped(inventory),
         matrices=tuple(control_matrix(assessment, figure) for figure in standing),
         changes=changes(assessment.changes, found, names),
-        narrative=tuple(Section(part.section, part.status != "reviewed", part.text) for part in assessment.narrative),
+        narrative=tuple(
+            Section(part.section, part.status != "reviewed", part.text, part.figures) for part in assessment.narrative
+        ),
         occurrences=sum(len(row.finding.occurrences) for row in found),
         names=tuple(sorted(names.rows().items())),
     )

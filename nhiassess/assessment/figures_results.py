@@ -151,6 +151,17 @@ def gaps(assessment: Assessment, figures: Sequence[FrameworkFigure]) -> tuple[tu
     return rows, tuple(sorted(waiting, key=lambda row: (-(row.reach or 0), -row.items, row.objective)))
 
 
+def relied_on(assessment: Assessment) -> tuple[Catalog, ...]:
+    """Give the catalogs that the report rests on: those that were assessed, and those that something passed through."""
+    assessed = {row.framework for row in assessment.controls}
+    chains = [sentence for row in assessment.controls for sentence in row.chain]
+    return tuple(
+        catalog
+        for catalog in assessment.knowledge.catalogs
+        if catalog.id in assessed or any(f" {catalog.id}/" in sentence for sentence in chains)
+    )
+
+
 def crosswalks(knowledge: Knowledge, shown: Iterable[str]) -> tuple[CrosswalkFigure, ...]:
     """Give where the rows of each crosswalk to a shown framework come from."""
     wanted = set(shown)

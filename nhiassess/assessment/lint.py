@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
+from difflib import get_close_matches
 
 from nhiassess.assessment.figures_paths import VERDICT_WORDS
 from nhiassess.errors import Complaint
@@ -40,6 +42,7 @@ def complaints(figures: Figures) -> tuple[Complaint, ...]:
         *_findings(figures),
         *_dates(figures),
         *_placeholders(figures),
+        *_said(figures),
     )
 
 
@@ -155,3 +158,21 @@ def _placeholders(figures: Figures) -> Iterator[Complaint]:
             if found:
                 where = f"narrative {section.name}, line {number}"
                 yield Complaint(f"a placeholder is left in: {found.group(0)}", where, "Write what belongs there.")
+
+
+def _said(figures: Figures) -> Iterator[Complaint]:
+    held = asdict(figures.scope) | {
+        "findings": len(figures.findings),
+        "occurrences": figures.occurrences,
+        "paths": figures.all_paths,
+    }
+    for section in figures.narrative:
+        where = f"narrative {section.name}, figures"
+        for name, said in section.figures:
+            if name not in held:
+                near = get_close_matches(name, held, 1)
+                hint = f"Did you mean {near[0]}?" if near else f"Figures: {', '.join(sorted(held))}."
+                yield Complaint(f"the assessment holds no figure {name!r}", where, hint)
+            elif held[name] != said:
+                what = f"{name} is {said} here, {held[name]} in the assessment"
+                yield Complaint(what, where, "Read the text again, then write the new figure.")

@@ -111,7 +111,7 @@ def planned(record: Record, known: Knowledge) -> tuple[Plan, Inventory]:
     """Read the plan, and what it declares; what is wrong with it is added to the record's complaints."""
     fields: dict[str, Any] = {name: found for name in _TEXTS if (found := record.optional_text(name)) is not None}
     if (period := record.record("period")) is not None:
-        fields["period"] = (_date(period, "from"), _date(period, "to"))
+        fields["period"] = _dates(period, "from", "to", "ends before it begins")
         period.done()
     frameworks = record.texts("frameworks")
     for framework in frameworks:
@@ -197,7 +197,7 @@ def _declared(record: Record) -> Declared:
         name=record.optional_text("name"),
         owner=record.optional_text("owner"),
         purpose=record.optional_text("purpose"),
-        tier=record.integer("tier"),
+        tier=record.integer("tier", 1, 3),
         expected_seconds=record.integer("expected_seconds"),
         approved_at=_date(record, "approved_at", needed=False) or None,
         locations=(Location(*record.place),),
@@ -242,14 +242,15 @@ def _identity(record: Record) -> Identity:
 
 
 def _attestation(record: Record, number: int, known: Knowledge) -> Attestation:
+    at, expires = _dates(record, "at", "expires", "expires before it was given", needed=False)
     found = Attestation(
         id=f"attestation:{number}",
         objective=record.text("objective"),
         subject=record.optional_text("subject") or "*",
         answer=record.text("answer", among=("yes", "no", "partly")),
         role=record.text("role"),
-        at=_date(record, "at"),
-        expires=_date(record, "expires", needed=False) or None,
+        at=at,
+        expires=expires or None,
         evidence=record.optional_text("evidence"),
         explanation=record.optional_text("explanation"),
         locations=(Location(*record.place),),
@@ -260,7 +261,7 @@ def _attestation(record: Record, number: int, known: Knowledge) -> Attestation:
 
 
 def _deviation(record: Record, number: int, known: Knowledge, now: str) -> Deviation | None:
-    expires = _date(record, "expires_at")
+    approved, expires = _dates(record, "approved_at", "expires_at", "expires before it was approved")
     record.optional_text("recommendation")
     decision = record.text("decision", among=("accepted", "rejected"))
     found = Deviation(
@@ -270,7 +271,7 @@ def _deviation(record: Record, number: int, known: Knowledge, now: str) -> Devia
         rationale=record.text("rationale"),
         compensating=record.texts("compensating"),
         approver=record.text("approver"),
-        approved_at=_date(record, "approved_at"),
+        approved_at=approved,
         expires_at=expires,
         expired=bool(expires) and expires < now[:10],
         locations=(Location(*record.place),),
@@ -292,10 +293,21 @@ def _narrative(path: str, section: str, files: Mapping[str, bytes], complaints: 
     record = Record(path, document.root, complaints)
     status = record.text("status", among=("draft", "reviewed"))
     record.text("section", among=(section,))
-    record.plain("figures")
+    figures = record.record("figures")
+    stated = [(name, figures.integer(name)) for name in figures.names()] if figures else []
     record.done()
-    return Narrative(section, status, document.body.strip(), (Location(path, document.body_line or 1),))
+    place = Location(path, document.body_line or 1)
+    held = tuple((name, number) for name, number in stated if number is not None)
+    return Narrative(section, status, document.body.strip(), held, (place,))
 
 
 def _date(record: Record, key: str, needed: bool = True) -> str:
     return record.text(key, form=DATE, needed=needed)
+
+
+def _dates(record: Record, first: str, last: str, wrong: str, needed: bool = True) -> tuple[str, str]:
+    """Read two dates of which the second is not before the first."""
+    begins, ends = _date(record, first), _date(record, last, needed=needed)
+    if DATE.fits(begins) and DATE.fits(ends) and ends[:10] < begins[:10]:
+        record.complain(record.node.get(last), f"{ends!r} {wrong}, {begins!r}", "Correct one of the two.", last)
+    return begins, ends

@@ -15,7 +15,7 @@ Complained = tuple[str, str]  # what is wrong, and what to do
 def unknown_framework(known: Knowledge, id: str) -> Complained | None:
     """Say what is wrong with the id of a framework, and which controls it may have meant; None when it is one."""
     catalogs = [catalog.id for catalog in known.catalogs]
-    if id in catalogs:
+    if id in catalogs or not catalogs:
         return None
     if meant := _candidates(known, id):
         return f"{id!r} is no catalog; it may mean {', '.join(meant)}", "Pick one, and name the catalog before its `/`."
@@ -38,7 +38,7 @@ def unknown_objective(known: Knowledge, id: str, *, outcomes: bool = False) -> C
     if outcomes:
         ids |= {f"{catalog.id}/{each.id}" for catalog in known.catalogs for each in catalog.controls
                 if each.reads_as == "outcomes"}  # fmt: skip
-    if id in ids:
+    if id in ids or not known.catalogs:
         return None
     meant = _candidates(known, id)
     if answerable := [each for each in meant if each in ids]:
@@ -50,7 +50,11 @@ def unknown_objective(known: Knowledge, id: str, *, outcomes: bool = False) -> C
 def unknown_check(known: Knowledge, id: str) -> Complained | None:
     """Say what is wrong with the id of a check; None when it is one."""
     ids = {check.id for check in known.checks}
-    return None if id in ids else (f"{id!r} is no check", _nearest(id, ids, "`nhiassess checks list` names them."))
+    return (
+        None
+        if id in ids or not known.catalogs
+        else (f"{id!r} is no check", _nearest(id, ids, "`nhiassess checks list` names them."))
+    )
 
 
 def unobserved(

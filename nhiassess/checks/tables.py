@@ -17,6 +17,7 @@ from nhiassess.model.reach import Edge, Escalation, Exposure, Path, Reach
 Columns = Mapping[str, pa.DataType]
 Rows = Iterable[Mapping[str, Any]]
 
+MOST = 10**14  # three million years in seconds; as many days in seconds still fit a column
 TEXT, WHOLE, TRUTH = pa.string(), pa.int64(), pa.bool_()
 _ARROW = {str: TEXT, int: WHOLE, bool: TRUTH}
 _GATE = {"gate": TEXT, "gate_enforced_at": TEXT, "gate_controlled_by": TEXT, "gate_each_call": TRUTH}
@@ -199,9 +200,16 @@ def table(name: str, rows: Rows) -> pa.Table:
         raise KeyError(f"{name} has no column {', '.join(surplus)}")
     columns = {column: [row.get(column) for row in listed] for column in schema}
     return pa.table(
-        {column: pa.array(values, schema[column]) for column, values in columns.items()},
+        {column: _column(values, schema[column]) for column, values in columns.items()},
         schema=pa.schema(list(schema.items())),
     )
+
+
+def _column(values: Sequence[Any], kind: pa.DataType) -> pa.Array:
+    """Build one column; a number beyond all sense stays the largest there is, with which checks can still reckon."""
+    if pa.types.is_integer(kind):
+        values = [max(-MOST, min(MOST, each)) if isinstance(each, int) else each for each in values]
+    return pa.array(values, kind)
 
 
 def _flat(value: Any) -> dict[str, Any]:

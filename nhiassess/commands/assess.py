@@ -50,7 +50,7 @@ def run(path: Path, out: Path, formats: str, now: str | None) -> Assessment:
     Raises
     ------
     RenderError
-        When nothing can be written to the folder, or the only output asked for can't be made; of several the
+        When nothing can be written to the folder, or no output that was asked for can be made; of several the
         others are still written.
     """
     wanted = [name.strip() for name in formats.split(",") if name.strip()]
@@ -80,15 +80,15 @@ def _refuse_unwritable(out: Path) -> None:
 
 def _drawn(assessment: Assessment, wanted: Sequence[str], stage: Any) -> tuple[dict[str, bytes], list[str]]:
     made: dict[str, bytes] = {}
-    missed: list[str] = []
+    missed: list[tuple[str, RenderError]] = []
     for name in wanted:
         try:
             made |= pipeline.render(assessment, [name], stage)
         except RenderError as error:
-            if len(wanted) == 1:
-                raise
-            missed.append(f"no {name}: {error}")
-    return made, missed
+            missed.append((name, error))
+    if missed and not made:
+        raise missed[0][1]
+    return made, [f"no {name}: {error}" for name, error in missed]
 
 
 def _summary(assessment: Assessment) -> str:

@@ -26,6 +26,14 @@ FORMAT = click.option(
     show_default=True,
     help="How to print the answer.",
 )
+# of what other tools read too
+FORMATS = click.option(
+    *("--format", "shown"),
+    type=click.Choice(["table", "json", "csv", "oscal"]),
+    default="table",
+    show_default=True,
+    help="How to print the answer; csv for spreadsheets, oscal as OSCAL 1.2.3 in JSON.",
+)
 NOW = click.option("--now", help="Date of the assessment (ISO 8601), for reproducible output.")
 PATH = click.argument("path", type=click.Path(path_type=Path))
 
@@ -63,6 +71,12 @@ def show(shown: str, answer: Row, columns: Mapping[str, str], nothing: str, rows
 def say(text: str) -> None:
     """Print lines."""
     click.echo("\n".join(map(printable, text.split("\n"))))
+
+
+def write(content: bytes) -> None:
+    """Print a document as it is, byte by byte."""
+    progress()("")
+    click.echo(content, nl=False)
 
 
 def warn(text: str) -> None:

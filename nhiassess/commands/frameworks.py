@@ -1,4 +1,4 @@
-"""nhiassess frameworks: list, show and verify what is known."""
+"""nhiassess frameworks: list, show, relate, compare and verify what is known."""
 
 from __future__ import annotations
 
@@ -7,63 +7,82 @@ from pathlib import Path
 import click
 
 from nhiassess import answers, pipeline
-from nhiassess.commands.command import FORMAT, Row, at, example, say, show, warn
-from nhiassess.errors import KnowledgeError
+from nhiassess.analysis.between import DERIVED, reaching
+from nhiassess.analysis.ways import equivalents
+from nhiassess.commands.command import FORMAT, FORMATS, NOW, Row, at, example, say, show, warn, write
+from nhiassess.commands.frameworks_crosswalk import crosswalk, said, weight
+from nhiassess.commands.frameworks_diff import diff
+from nhiassess.errors import KnowledgeError, UsageError
 from nhiassess.knowledge.lint import lint
-from nhiassess.knowledge.resolve import resolve
-from nhiassess.model.knowledge import Catalog, Knowledge
+from nhiassess.knowledge.resolve import Found, resolve
+from nhiassess.model.knowledge import Control, Knowledge
+from nhiassess.model.rows import CrosswalkRow
+from nhiassess.printing import table
+from nhiassess.renderers.csv import sheet
+from nhiassess.renderers.oscal import written
+from nhiassess.renderers.oscal_catalog import catalog as as_oscal
 
 LISTED = {
     "id": "Framework",
-    "title": "Title",
+    "short": "Short name",
     "controls": "Controls",
     "mapped": "Mapped",
     "by_interview": "By interview",
     "outside": "Outside",
 }
 CONTROL = {"id": "Control", "title": "Title", "kind": "Kind", "level": "Level", "assessable": "Assessable"}
+ROW = {
+    "source": "Source",
+    "said": "Relationship",
+    "target": "Target",
+    "weight": "Strength",
+    "basis": "Basis",
+    "why": "Why",
+}
+CSV = (
+    *("catalog", "id", "title", "kind", "level", "parent", "part_of", "refines", "statement", "summary", "aliases"),
+    *("agent_relevant", "guidance", "assessable", "outside", "question", "evidence", "methods"),
+)
 
 
 @click.group("frameworks")
 def command() -> None:
-    """List, show and verify the frameworks."""
+    """List, show, relate, compare and verify the frameworks."""
+
+
+command.add_command(crosswalk)
+command.add_command(diff)
 
 
 @command.command("list", epilog=example("nhiassess frameworks list"))
 @FORMAT
 def listed(shown: str) -> None:
     """List the frameworks, and how many of their controls are mapped."""
-    show(shown, answers.catalogs(pipeline.knowledge()), LISTED, "No framework came with this package.")
+    known = pipeline.knowledge()
+    show(shown, answers.catalogs(known), LISTED, "No framework came with this package.")
+    if shown == "table":
+        say(_statements(known))
 
 
 @command.command("show", epilog=example("nhiassess frameworks show ASI03"))
 @click.argument("id")
-@FORMAT
-def shown_(id: str, shown: str) -> None:
-    """Show a framework, or one control by any published spelling of its id."""
-    found = resolve(pipeline.knowledge(), id)
-    if isinstance(found, Catalog):
+@FORMATS
+@NOW
+def shown_(id: str, shown: str, now: str | None) -> None:
+    """Show a framework, or one control by any published spelling of its id.
+
+    A control is shown with the rows that reach it, so that one sees why it counts as mapped.
+    """
+    known = pipeline.knowledge()
+    found = resolve(known, id)
+    if isinstance(found, Found):
+        _show_controls(known, found, shown)
+    elif shown == "oscal":
+        write(written(as_oscal(found, at(now))))
+    elif shown == "csv":
+        write(_sheet(found.controls))
+    else:
         show(shown, answers.controls(found.controls), CONTROL, "It has no controls.")
-        return
-    for warning in found.warnings:
-        warn(f"warning: {warning}")
-    answer = {**answers.controls(found.controls + found.beside), "warnings": list(found.warnings)}
-    if shown == "json":
-        show(shown, answer, {}, "")
-        return
-    beside = {control.node for control in found.beside}
-    for control in (*found.controls, *found.beside):
-        also = "See also " if control.node in beside else ""
-        say(f"{also}{control.catalog}/{control.id}  {control.title}  ({control.kind}, {control.level} level)")
-        for name, text in (
-            ("Statement", control.statement),
-            ("Summary", control.summary),
-            ("Outside", control.outside),
-        ):
-            if text:
-                say(f"  {name}: {text}")
-        if control.ask:
-            say(f"  Ask: {control.ask.question}\n  Evidence: {'; '.join(control.ask.evidence)}")
 
 
 @command.command("verify", epilog=example("nhiassess frameworks verify assessments/acme"))
@@ -100,6 +119,78 @@ def _brought(path: Path) -> list[Row]:
         {"what": "attestations", "count": len(said.declared.attestations)},
         {"what": "accepted exceptions", "count": len(said.deviations)},
     ]
+
+
+def _statements(known: Knowledge) -> str:
+    total, classes = sum(len(catalog.controls) for catalog in known.catalogs), len(equivalents(known))
+    return (
+        f"{total} statements in {len(known.catalogs)} catalogs; "
+        f"{classes} after those that say the same are counted once."
+    )
+
+
+def _show_controls(known: Knowledge, found: Found, shown: str) -> None:
+    for warning in found.warnings:
+        warn(f"warning: {warning}")
+    everything = (*found.controls, *found.beside)
+    if shown == "oscal":
+        named = ", ".join(dict.fromkeys(control.catalog for control in everything))
+        raise UsageError(
+            "OSCAL writes a whole catalog, and this is a control of one", hint=f"Name the catalog: {named}."
+        )
+    if shown == "csv":
+        write(_sheet(everything))
+        return
+    reached = {control.node: reaching(known, control) for control in everything}
+    if shown == "json":
+        rows = [row for each in reached.values() for row in each]
+        show(shown, answers.explained(everything, rows, found.warnings), {}, "")
+        return
+    for control in everything:
+        _say_control("" if control in found.controls else "See also ", control)
+        _say_rows(reached[control.node], known)
+
+
+def _say_control(also: str, control: Control) -> None:
+    say(f"{also}{control.catalog}/{control.id}  {control.title}  ({control.kind}, {control.level} level)")
+    for name, text in (
+        ("Statement", control.statement),
+        ("Summary", control.summary),
+        ("Outside", control.outside),
+    ):
+        if text:
+            say(f"  {name}: {text}")
+    if control.ask:
+        say(f"  Ask: {control.ask.question}\n  Evidence: {'; '.join(control.ask.evidence)}")
+
+
+def _say_rows(rows: tuple[CrosswalkRow, ...], known: Knowledge) -> None:
+    if not rows:
+        say("  No crosswalk row reaches it.\n")
+        return
+    hubs = {catalog.id for catalog in known.catalogs if catalog.reads_as == "objectives"}
+    ours = [row for row in rows if row.source_catalog in hubs and row.relationship != "no-relationship"]
+    derived = sum(row.basis == DERIVED for row in ours)
+    stated = len(ours) - derived
+    say(f"  Rows from our objectives that map: {stated} stated, {derived} derived. Others: {len(rows) - len(ours)}.")
+    cells = [
+        {
+            "source": f"{row.source_catalog}/{' + '.join(row.sources)}",
+            "said": said(row),
+            "target": f"{row.target_catalog}/{row.target}",
+            "weight": weight(row) or "-",
+            "basis": row.basis,
+            "why": row.rationale or "; ".join(row.chain) or row.published_in,
+        }
+        for row in rows
+    ]
+    say(f"\n{table(cells, ROW)}\n")
+
+
+def _sheet(found: tuple[Control, ...]) -> bytes:
+    rows = answers.controls(found)["rows"]
+    asked = [{**row, **(row["ask"] or {})} for row in rows]
+    return sheet(asked, CSV)
 
 
 COMMAND = command

@@ -12,10 +12,16 @@ from typing import Protocol
 
 from fontTools.ttLib import TTFont
 
+from nhiassess.signs import GONE, calm
+
 WIDTH = 487.5  # the width of the text in points; one unit of a drawing is one point
 SANS, MONO = "IBM Plex Sans", "IBM Plex Mono"
-# control characters and those that turn the reading direction around are no text that a report may carry on
-_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+# no text that a report may carry on: control characters, those that turn the reading direction around, and those that
+# nobody sees, by which two names look like one; what joins letters or tells the direction of one is text
+_UNFIT = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u200b\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\ufffe\uffff\U000e0000-\U000e0fff]"
+)
 
 _BREAK = re.compile(r"(?<=[-_/@ ])(?=[^-_/@ ])|(?<=[^.])(?=\.[^.])")  # after a separator, or before a suffix
 
@@ -103,7 +109,7 @@ def clean(text: str) -> str:
     >>> clean("a" + chr(0) + "b")
     'a\ufffdb'
     """
-    return _UNFIT.sub("\ufffd", text)
+    return _UNFIT.sub(GONE, calm(text))
 
 
 def escape(text: str) -> str:

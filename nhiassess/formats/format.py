@@ -16,6 +16,7 @@ MAX_NODES = 2_000_000
 # hand-written files repeat a few hundred nodes through anchors; bombs repeat billions
 MAX_ALIAS_NODES = 100_000
 
+_ENDLESS = (float("inf"), float("-inf"))
 REDACTED = "[redacted]"
 
 Confidence = Literal["high", "medium", "low"]
@@ -48,6 +49,10 @@ class Secret:
     how: How
     line: int
     column: int
+
+
+# asked of every node: the abstract Mapping takes ten times as long to answer
+MAPPINGS = (MappingProxyType, dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +95,7 @@ class Node:
     @property
     def is_mapping(self) -> bool:
         """Tell whether this is a mapping."""
-        return isinstance(self.value, Mapping)
+        return isinstance(self.value, MAPPINGS)
 
     @property
     def is_sequence(self) -> bool:
@@ -116,14 +121,14 @@ class Node:
                 return None
             within = node.value
             if isinstance(step, str):
-                node = within.get(step) if isinstance(within, Mapping) else None
+                node = within.get(step) if isinstance(within, MAPPINGS) else None
             else:
                 node = within[step] if isinstance(within, tuple) and 0 <= step < len(within) else None
         return node
 
     def items(self) -> Iterator[tuple[str, Node]]:
         """Give the entries of a mapping in file order; nothing for any other node."""
-        if isinstance(self.value, Mapping):
+        if isinstance(self.value, MAPPINGS):
             yield from self.value.items()
 
     def elements(self) -> tuple[Node, ...]:
@@ -148,9 +153,14 @@ class Node:
         """Give the value when it is a number."""
         return self.value if isinstance(self.value, (int, float)) and not isinstance(self.value, bool) else None
 
+    def whole(self, times: int = 1) -> int | None:
+        """Give the value, times a factor, without its fraction; None when it is no number, or one without end."""
+        number = self.number()
+        return None if number is None or number in _ENDLESS or number != number else int(number * times)
+
     def plain(self) -> Any:
         """Give plain dicts, lists and scalars."""
-        if isinstance(self.value, Mapping):
+        if isinstance(self.value, MAPPINGS):
             return {key: node.plain() for key, node in self.value.items()}
         if isinstance(self.value, tuple):
             return [node.plain() for node in self.value]

@@ -10,6 +10,8 @@ from nhiassess.errors import Complaint
 from nhiassess.formats.form import Form
 from nhiassess.formats.format import Document, Node
 
+MOST = 10**10  # three centuries in seconds
+
 
 class Record:
     """One mapping of a file of ours; what is wrong with it is gathered, never raised one by one.
@@ -111,8 +113,8 @@ class Record:
             else:
                 yield value, each
 
-    def integer(self, key: str, least: int | None = None, most: int | None = None) -> int | None:
-        """Read a whole number that may be absent, within limits when both are given."""
+    def integer(self, key: str, least: int = 0, most: int = MOST) -> int | None:
+        """Read a whole number that may be absent."""
         if not self.has(key):
             return None
         node = self.node.get(key)
@@ -120,8 +122,9 @@ class Record:
         if isinstance(node.value, bool) or not isinstance(node.value, int):
             self.complain(node, f"a whole number is expected, not {node.plain()!r}", "", key)
             return None
-        if least is not None and most is not None and not least <= node.value <= most:
+        if not least <= node.value <= most:
             self.complain(node, f"is from {least} to {most}", "", key)
+            return None
         return node.value
 
     def share(self, key: str) -> tuple[float, float] | None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from nhiassess.formats.form import Form
 from nhiassess.formats.format import EMPTY, Node
-from nhiassess.formats.record import Record
+from nhiassess.formats.record import MOST, Record
 
 Schema = dict[str, Any]
 ANY = "*"  # stands for every key of a mapping whose keys are the writer's own
@@ -149,11 +149,10 @@ class Sketch(Record):
             self._note(key, {"minItems": 1})
         return tuple(among) or found
 
-    def integer(self, key: str, least: int | None = None, most: int | None = None) -> int | None:
+    def integer(self, key: str, least: int = 0, most: int = MOST) -> int | None:
         """Note a whole number and its limits."""
-        limits = {"minimum": least, "maximum": most}
-        self._note(key, {"type": "integer", **{name: limit for name, limit in limits.items() if limit is not None}})
-        return least or 0
+        self._note(key, {"type": "integer", "minimum": least, "maximum": most})
+        return least
 
     def share(self, key: str) -> tuple[float, float] | None:
         """Note a share."""

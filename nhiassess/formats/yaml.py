@@ -55,14 +55,14 @@ def parse(path: str, text: str, *, strict: bool = False) -> Parsed:
     try:
         roots = tuple(reader.roots())
     except yaml.YAMLError as error:
-        raise _refusal(path, text, error) from None
+        raise _refusal(path, text, error, strict) from None
     return Parsed("yaml", roots, tuple(reader.problems), comments=tuple(reader.comments), dropped=tuple(reader.dropped))
 
 
-def _refusal(path: str, text: str, error: yaml.YAMLError) -> FormatError:
+def _refusal(path: str, text: str, error: yaml.YAMLError, strict: bool) -> FormatError:
     mark = getattr(error, "problem_mark", None)
     where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{path}:1:1"
-    if "{{" in text:
+    if "{{" in text and not strict:
         return FormatError("a template, not YAML until it is rendered", where, "Render it, then give the result.")
     # the words in quotes come from the file and could be anything; marks alone are those of YAML
     told = _QUOTED.sub(

@@ -46,7 +46,7 @@ def resolve(knowledge: Knowledge, spelling: str) -> Catalog | Found:
     """
     wanted = spelling.strip().casefold()
     for catalog in knowledge.catalogs:
-        if catalog.id.casefold() == wanted:
+        if wanted in _names(catalog):
             return catalog
     everything = [control for catalog in knowledge.catalogs for control in catalog.controls]
     exact = [each for each in everything if wanted in (each.id.casefold(), f"{each.catalog}/{each.id}".casefold())]
@@ -71,6 +71,36 @@ def resolve(knowledge: Knowledge, spelling: str) -> Catalog | Found:
     raise UsageError(f"no framework or control is named {spelling!r}", hint=hint)
 
 
+def framework(knowledge: Knowledge, spelling: str) -> str:
+    """Find the id of a framework, ours or one that crosswalks only point to.
+
+    Parameters
+    ----------
+    knowledge:
+        The catalogs and crosswalks.
+    spelling:
+        Its id, its short name or its title, such as ``csa-maestro-2025`` or ``CSA MAESTRO``.
+
+    Returns
+    -------
+    str
+        The id as catalogs and crosswalks write it.
+
+    Raises
+    ------
+    UsageError
+        When nothing bears that name; the hint names the nearest.
+    """
+    wanted = spelling.strip().casefold()
+    names = {end.casefold(): end for each in knowledge.crosswalks for end in (each.source, each.target)}
+    names |= {name: catalog.id for catalog in knowledge.catalogs for name in _names(catalog)}
+    if wanted in names:
+        return names[wanted]
+    near = dict.fromkeys(names[each] for each in get_close_matches(wanted, names, 3, 0.5))
+    hint = f"Did you mean {', '.join(near)}?" if near else "`nhiassess frameworks list` names the frameworks."
+    raise UsageError(f"no framework is named {spelling!r}", hint=hint)
+
+
 def scenario(knowledge: Knowledge, id: str) -> Scenario:
     """Find a scenario by its id.
 
@@ -85,6 +115,10 @@ def scenario(knowledge: Knowledge, id: str) -> Scenario:
     near = get_close_matches(id.casefold(), known, 1, 0.4)
     hint = f"Did you mean {near[0]}? " if near else ""
     raise UsageError(f"there is no scenario {id!r}", hint=f"{hint}`nhiassess replay-scenario --list` names them.")
+
+
+def _names(catalog: Catalog) -> tuple[str, str, str]:
+    return catalog.id.casefold(), catalog.short.casefold(), catalog.title.casefold()
 
 
 def _spelled(control: Control, spelling: str, wanted: str) -> str:

@@ -203,6 +203,7 @@ class Narrative:
     section: str
     status: str  # draft | reviewed
     text: str  # Markdown
+    figures: tuple[tuple[str, int], ...] = ()  # that the text says, by their names
     locations: Locations = ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
 from typing import Any
@@ -39,23 +39,48 @@ def decode(kind: Any, data: Any) -> Any:
     TypeError
         When the data does not have the shape of the type.
     """
-    if data is None or kind is Any:
-        return data
+    return _decoder(kind)(data)
+
+
+@cache
+def _decoder(kind: Any) -> Callable[[Any], Any]:
+    """Give the function that turns plain data into values of a type; looking at a type takes longer than decoding."""
     origin = typing.get_origin(kind)
     arguments = typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
-        kind = next(argument for argument in arguments if argument is not type(None))
-        return decode(kind, data)
+        return _decoder(next(argument for argument in arguments if argument is not type(None)))
     if origin is tuple:
-        if len(arguments) == 2 and arguments[1] is Ellipsis:
-            return tuple(decode(arguments[0], each) for each in data)
-        return tuple(decode(argument, each) for argument, each in zip(arguments, data, strict=True))
+        return _tuple(arguments)
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return {key: decode(arguments[1], each) for key, each in data.items()}
+        return _mapping(arguments[1])
     if isinstance(kind, type) and is_dataclass(kind):
-        hints = _hints(kind)
-        return kind(**{name: decode(hints[name], data[name]) for name in _names(kind) if name in data})
-    return data
+        return _value(kind)
+    return lambda data: data
+
+
+def _tuple(kinds: tuple[Any, ...]) -> Callable[[Any], Any]:
+    if len(kinds) == 2 and kinds[1] is Ellipsis:
+        one = _decoder(kinds[0])
+        return lambda data: None if data is None else tuple([one(each) for each in data])
+    each_of = [_decoder(kind) for kind in kinds]
+    return lambda data: None if data is None else tuple(one(each) for one, each in zip(each_of, data, strict=True))
+
+
+def _mapping(kind: Any) -> Callable[[Any], Any]:
+    one = _decoder(kind)
+    return lambda data: None if data is None else {key: one(each) for key, each in data.items()}
+
+
+def _value(kind: type) -> Callable[[Any], Any]:
+    # a field's decoder is looked up when it is first needed, since a value may hold others of its own type
+    hints = _hints(kind)
+
+    def decoded(data: Any) -> Any:
+        if data is None:
+            return None
+        return kind(**{name: _decoder(hints[name])(data[name]) for name in _names(kind) if name in data})
+
+    return decoded
 
 
 @cache

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from nhiassess.model.assessment import Evidence, Finding
 from nhiassess.model.figures_paths import BlastRow, ChokepointFigure, ExposureFigure, PathFigure
+from nhiassess.model.knowledge import Catalog
 
 LEAST_FOR_PERCENT = 20  # below it counts are printed, never percentages
 
@@ -291,6 +292,7 @@ class Section:
     name: str
     draft: bool
     text: str
+    figures: tuple[tuple[str, int], ...] = ()  # that it says
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,6 +318,7 @@ class Figures:
     gap_frameworks: tuple[FrameworkFigure, ...]
     waiting: tuple[Waiting, ...]
     crosswalks: tuple[CrosswalkFigure, ...]
+    catalogs: tuple[Catalog, ...]  # those that the report rests on
     ledger: tuple[LedgerRow, ...]
     skipped: tuple[SkippedRow, ...]
     matrices: tuple[ControlMatrix, ...]

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nhiassess.model import assessment as concluded
-from nhiassess.model import reach, replay
+from nhiassess.model import difference, knowledge, reach, replay, rows
 from nhiassess.model.inventory import TABLES, Inventory
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -24,6 +24,9 @@ ROWS: dict[str, type] = {
     "paths": reach.Path,
     "chokepoints": reach.Chokepoint,
     "coverage": concluded.ControlCoverage,
+    "frameworks-show": knowledge.Control,
+    "frameworks-crosswalk": rows.CrosswalkRow,
+    "frameworks-diff": difference.FrameworkChange,
     "replay-scenario": replay.Replay,
 }
 
@@ -63,11 +66,14 @@ def _answer(verb: str, kind: type) -> Schema:
         definitions["HeldGate"] = {"type": "object", "properties": held, "required": sorted(held)}
         if '"#/$defs/Gate"' not in json.dumps(definitions):  # a gate may stand by itself, too
             definitions.pop("Gate")
+    more: Schema = {}
+    if verb == "frameworks-show":  # one control has the rows that reach it beside it
+        more["mappings"] = {"type": "array", "items": _of(rows.CrosswalkRow, definitions)}
     return {
         "$schema": DRAFT,
-        "title": f"nhiassess {verb} --format json",
+        "title": f"nhiassess {verb.replace('frameworks-', 'frameworks ')} --format json",
         "type": "object",
-        "properties": {"schema": {"const": f"nhiassess/{verb}/1"}, "rows": {"type": "array", "items": row}},
+        "properties": {"schema": {"const": f"nhiassess/{verb}/1"}, "rows": {"type": "array", "items": row}, **more},
         "required": ["schema", "rows"],
         "$defs": dict(sorted(definitions.items())),
     }

@@ -144,7 +144,7 @@ def drawn(page: str, known: frozenset[str] = frozenset()) -> bytes:
         return made, heard
 
     # a character that no font here has would be an empty box, which PDF/A forbids: find them first, on a small page
-    foreign = sorted(sign for sign in set(page) - known if sign.isprintable())
+    foreign = sorted(sign for sign in set(page) - known if not sign.isspace())
     if foreign:
         _, heard = laid_out(f"<html lang=en><title>-</title><p>{' '.join(foreign)}")
         page = _without(page, heard.missing)

@@ -26,6 +26,8 @@ from nhiassess.model.figures import Figures, FindingFigure, FrameworkFigure, Gro
 from nhiassess.model.figures_paths import BlastRow, PathFigure
 
 DRAWN_AGENTS = 24  # rows of the dumbbell chart; the table holds all
+# characters of a name and of a text of a client that a page has room for; assessment.json holds them whole
+LONGEST_NAME, LONGEST_TEXT = 240, 1200
 _STATE_WORDS = ("Satisfied", "Not determined", "Not satisfied", "Not applicable")
 _STEM = re.compile(r"[A-Z]+[- ](?=\d)")  # what the ids of one family or function begin with
 _BOUNDARY = re.compile(r"(?<=[/_.:#@=-])(?=[^\s/_.:#@=-])")
@@ -69,7 +71,7 @@ def compose(
         raise RenderError("the template report.html.j2 is missing", hint="Reinstall nhiassess.")
     environment = _environment(assets)
     if not screen:
-        environment.filters["breakable"] = clean  # WeasyPrint breaks at separators by itself, and worse at <wbr>
+        environment.filters["breakable"] = _name  # WeasyPrint breaks at separators by itself, and worse at <wbr>
     environment.globals.update(_drawings(look, figures))
     tables, drawn = count(1), count(1)
     environment.globals.update(table_number=lambda: next(tables), figure_number=lambda: next(drawn))
@@ -152,6 +154,17 @@ def opening(text: str, most: int) -> str:
     return (text[: most - 1].rpartition(" ")[0] or text[: most - 2]).rstrip(" ,;(") + " …"
 
 
+def cut(text: str, most: int) -> str:
+    """Cut the middle out of a text that is too long to print.
+
+    Examples
+    --------
+    >>> cut("release-manager", 40), cut("a" * 99 + "z", 20)
+    ('release-manager', 'aaaaaaaaaaaaa … aaaz')
+    """
+    return text if len(text) <= most else f"{text[: most - most // 5 - 3]} … {text[-(most // 5) :]}"
+
+
 def _environment(assets: Mapping[str, bytes]) -> ImmutableSandboxedEnvironment:
     templates = {name: assets[name].decode("utf-8") for name in assets if name.endswith(".j2")}
     environment = ImmutableSandboxedEnvironment(
@@ -217,7 +230,7 @@ def _made(markup: str) -> Markup:
 
 def _final(value: Any) -> Any:
     """Clean what comes from outside as it is printed; markup made here is left alone."""
-    return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    return clean(cut(value, LONGEST_TEXT)) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _roles(roles: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -315,9 +328,13 @@ def _risk_level(text: str, findings: Sequence[FindingFigure]) -> tuple[str, int]
     return (LEVELS[max(levels) - 1], max(levels)) if levels else None
 
 
+def _name(text: str) -> str:
+    return clean(cut(text, LONGEST_NAME))
+
+
 def _breakable(text: str) -> Markup:
     """Let a long name break after its separators, without a sign that a copy would carry along."""
-    return _made("<wbr>").join(_BOUNDARY.split(clean(text)))
+    return _made("<wbr>").join(_BOUNDARY.split(_name(text)))
 
 
 def _css_string(text: str) -> Markup:

@@ -182,8 +182,7 @@ def _read_job(job: Job, repository: Repository, found: Found) -> None:
     untrusted = _untrusted(job, events)
     names = [event for event, _ in events]
     minutes = job.node.get("timeout-minutes")
-    limit = minutes.number() if minutes is not None else None
-    seconds = int(limit * 60) if limit is not None else None
+    seconds = minutes.whole(60) if minutes is not None else None
     called_only = set(names) <= {"workflow_call"}
     found.workflows.append(
         Workflow(

@@ -254,7 +254,7 @@ def _volume(workload: Workload, volume: Node, dotted: str, found: Found) -> None
                 kind="oidc_token",
                 store="workload_api",
                 name=text(volume.get("name")),
-                lifetime_seconds=int(seconds.number() or 0) if seconds is not None else 3600,  # the API's own default
+                lifetime_seconds=seconds.whole() if seconds is not None else 3600,  # the API's own default
                 audience=text(token.get("audience")) or None,
                 locations=(where,),
             )
@@ -304,7 +304,7 @@ def _agent(workload: Workload, on_host: bool, found: Found) -> None:
     runs = [run for _, each in _containers(workload.pod) if (run := _run(manifest.file, each))]
     jobs = manifest.node.get("spec", "jobTemplate", "spec") or manifest.node.get("spec") or EMPTY
     deadline = jobs.get("activeDeadlineSeconds") or workload.pod.get("activeDeadlineSeconds")
-    seconds = deadline.number() if deadline is not None else None
+    expected = deadline.whole() if deadline is not None else None
     labels, models = manifest.metadata.get("labels") or EMPTY, _variables(workload.pod)
     found.agents.append(
         Agent(
@@ -316,7 +316,7 @@ def _agent(workload: Workload, on_host: bool, found: Found) -> None:
             autonomy="unattended" if manifest.kind in ("Job", "CronJob") or runs else None,
             sandbox="none" if on_host else "container",
             model=next((value for name, value in models if name in _MODELS), None),
-            limits=f"stops after {seconds:g} seconds" if seconds is not None else None,
+            limits=f"stops after {expected} seconds" if expected is not None else None,
             locations=(manifest.place,),
         )
     )
@@ -332,7 +332,6 @@ def _agent(workload: Workload, on_host: bool, found: Found) -> None:
     schedule = manifest.node.get("spec", "schedule")
     if manifest.kind == "CronJob" and schedule is not None:
         id, place = f"workflow:{quote(manifest.file.path)}#{quote(manifest.name)}", manifest.file.at(schedule)
-        expected = int(seconds) if seconds is not None else None
         found.workflows.append(Workflow(id, workload.agent, "schedule", False, expected, (place,)))
         found.links.append(link(id, "triggers", workload.agent, place))
 

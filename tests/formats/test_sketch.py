@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from nhiassess.formats.form import COLOUR, DATE, MONTH, Form
-from nhiassess.formats.record import Record
+from nhiassess.formats.record import MOST, Record
 from nhiassess.formats.sketch import draw
 
 TEXT = {"type": "string"}
@@ -32,7 +32,7 @@ HEX = {
         (lambda r: r.optional_text("k", form=COLOUR), HEX, False),
         (lambda r: r.texts("k"), {"type": ["array", "string"], "items": TEXT}, False),
         (lambda r: r.texts("k", none=("a", "b")), {"type": ["array", "string"], "items": TEXT, "minItems": 1}, True),
-        (lambda r: r.integer("k"), {"type": "integer"}, False),
+        (lambda r: r.integer("k"), {"type": "integer", "minimum": 0, "maximum": MOST}, False),
         (lambda r: r.integer("k", 0, 5), {"type": "integer", "minimum": 0, "maximum": 5}, False),
         (lambda r: r.flag("k", False), {"type": "boolean", "default": False}, False),
         (lambda r: r.optional_flag("k"), {"type": "boolean"}, False),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
-from nhiassess import pipeline
+import pytest
+
+from nhiassess import cli, pipeline
 from nhiassess.model.assessment import Assessment
 from nhiassess.model.knowledge import Knowledge
 
@@ -31,7 +35,7 @@ class Report:
     def html(self) -> str:
         return self.outputs["report.html"].decode("utf-8")
 
-    @property
+    @cached_property
     def data(self) -> Any:
         return json.loads(self.outputs["assessment.json"])
 
@@ -68,6 +72,34 @@ def run(*words: str, cwd: Path | None = None, **more: Any) -> subprocess.Complet
     command = [sys.executable, "-m", "nhiassess", *words]
     env = {**os.environ, "COLUMNS": "120", "PYTHONPATH": str(Path(pipeline.__file__).parents[1])}
     return subprocess.run(command, capture_output=True, text=True, cwd=cwd, check=False, env=env, timeout=60, **more)
+
+
+def run_here(*words: str) -> subprocess.CompletedProcess[str]:
+    """Run the command in this process, which is quicker; what it does not catch is raised."""
+    out, err, code = io.StringIO(), io.StringIO(), 0
+    with redirect_stdout(out), redirect_stderr(err), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["nhiassess", *words])
+        try:
+            cli.main()
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+    return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
+
+
+@contextmanager
+def looking_once() -> Iterator[None]:
+    """Look at each path, and load what came with the package, once: what differs between verbs is how they answer."""
+
+    def once(real: Callable[..., Any]) -> Callable[..., Any]:
+        known = cache(lambda path, now: real(path, now))
+        return lambda path, now, *_: known(Path(path), f"{now[:10]}T00:00:00Z")
+
+    with pytest.MonkeyPatch.context() as patch:
+        real, known = pipeline.knowledge, knowledge()
+        patch.setattr(pipeline, "knowledge", lambda own=None: real(own) if own else known)
+        for name in ("inventory", "observe", "assess"):
+            patch.setattr(pipeline, name, once(getattr(pipeline, name)))
+        yield
 
 
 @cache

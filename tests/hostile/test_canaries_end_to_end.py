@@ -15,8 +15,7 @@ import json
 import re
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from functools import cache
+from collections.abc import Iterator
 from hashlib import md5, sha1, sha256
 from pathlib import Path
 from typing import Any
@@ -24,12 +23,12 @@ from urllib.parse import unquote
 
 import pytest
 
-from nhiassess import cli, pipeline
+from nhiassess import cli
 from nhiassess.formats.reading import read
 from tests.hostile import pdf_text
 from tests.hostile.canaries import FORMS, canaries, found
 from tests.hostile.canary_places import PLACES
-from tests.hostile.running import knowledge, write
+from tests.hostile.running import looking_once, write
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 NOW = "2026-11-24"
@@ -88,20 +87,9 @@ class Told(dict[str, str]):
         return code
 
 
-def once(real: Callable[..., Any]) -> Callable[..., Any]:
-    """Let what was asked already be answered at once: what differs between verbs is how they answer."""
-    known = cache(lambda path, now: real(path, now))
-    return lambda path, now, *_: known(Path(path), f"{now[:10]}T00:00:00Z")
-
-
 @pytest.fixture(scope="module")
 def shared() -> Iterator[None]:
-    """Look at each path, and load what is known, once."""
-    with pytest.MonkeyPatch.context() as patch:
-        real, known = pipeline.knowledge, knowledge()
-        patch.setattr(pipeline, "knowledge", lambda own=None: real(own) if own else known)
-        for name in ("inventory", "observe", "assess"):
-            patch.setattr(pipeline, name, once(getattr(pipeline, name)))
+    with looking_once():
         yield
 
 

@@ -13,14 +13,15 @@ import yaml
 FRAMEWORKS = Path(__file__).parents[2] / "frameworks"
 CATALOG: dict[str, Any] = yaml.safe_load((FRAMEWORKS / "nhi-objectives-1.yaml").read_text(encoding="utf-8"))
 OBJECTIVES: dict[str, dict[str, Any]] = {control["id"]: control for control in CATALOG["controls"]}
-FAMILIES = "INV 4, IDN 5, CRD 8, AUZ 8, TOL 8, DEL 3, COM 3, SUP 3, MEM 3, DAT 1, INP 1, OBS 7, CON 6, LIF 2, GOV 7"
+FAMILIES = "INV 4, IDN 6, CRD 9, AUZ 9, TOL 10, DEL 3, COM 4, SUP 4, MEM 3, DAT 1, INP 1, OBS 7, CON 7, LIF 2, GOV 11"
 WHOLE = {family: int(count) for family, count in (entry.split() for entry in FAMILIES.split(", "))}
 PARTS = {
-    "INV-01": "ab", "INV-03": "abc", "IDN-03": "ab", "IDN-05": "abc", "CRD-03": "ab", "CRD-05": "ab",
-    "CRD-06": "ab", "AUZ-02": "ab", "AUZ-05": "abcd", "TOL-03": "ab", "TOL-04": "abc", "TOL-08": "abcd",
-    "DEL-01": "ab", "COM-01": "ab", "COM-03": "ab", "SUP-02": "ab", "MEM-01": "ab", "MEM-03": "abc",
-    "DAT-01": "abc", "OBS-04": "ab", "OBS-05": "ab", "OBS-07": "ab", "CON-01": "ab", "CON-04": "ab",
-    "LIF-01": "abc", "LIF-02": "ab", "GOV-02": "ab", "GOV-03": "abc", "GOV-04": "ab", "GOV-05": "ab",
+    "INV-01": "ab", "INV-03": "abc", "IDN-03": "ab", "IDN-05": "abc", "IDN-06": "ab", "CRD-03": "ab",
+    "CRD-05": "ab", "CRD-06": "ab", "AUZ-02": "ab", "AUZ-05": "abcd", "TOL-03": "ab", "TOL-04": "abc",
+    "TOL-08": "abcd", "TOL-09": "ab", "DEL-01": "ab", "COM-01": "ab", "COM-03": "ab", "COM-04": "ab",
+    "SUP-02": "ab", "SUP-04": "ab", "MEM-01": "ab", "MEM-03": "abc", "DAT-01": "abc", "OBS-04": "ab",
+    "OBS-05": "ab", "OBS-07": "ab", "CON-01": "ab", "CON-04": "ab", "LIF-01": "abc", "LIF-02": "ab",
+    "GOV-02": "ab", "GOV-03": "abc", "GOV-04": "ab", "GOV-05": "ab", "GOV-08": "abc", "GOV-11": "ab",
 }  # fmt: skip
 LIMITS = {
     "max_credential_lifetime_seconds", "rotation_days", "unused_days", "log_retention_days", "review_days",

@@ -8,9 +8,9 @@ import pytest
 
 from nhiassess.errors import UsageError
 from nhiassess.knowledge.load import load
-from nhiassess.knowledge.resolve import Found, resolve
+from nhiassess.knowledge.resolve import Found, framework, resolve
 from nhiassess.model.knowledge import Alias, Catalog, Knowledge
-from tests.small import catalog, control, known, objective
+from tests.small import catalog, control, crosswalk, known, objective, row
 
 FRAMEWORKS = Path(__file__).resolve().parents[2] / "frameworks"
 
@@ -108,6 +108,27 @@ def test_a_catalog_is_found_by_its_id(shipped: Knowledge) -> None:
     answer = resolve(shipped, "OWASP-ASI-2026")
     assert isinstance(answer, Catalog)
     assert answer.id == "owasp-asi-2026"
+
+
+@pytest.mark.parametrize("spelling", ["csa-maestro-2025", "CSA MAESTRO", " csa maestro ", "CSA-MAESTRO-2025"])
+def test_a_framework_is_found_by_id_and_short_name(shipped: Knowledge, spelling: str) -> None:
+    assert framework(shipped, spelling) == "csa-maestro-2025"
+    answer = resolve(shipped, spelling)
+    assert isinstance(answer, Catalog)
+    assert answer.id == "csa-maestro-2025"
+
+
+def test_a_framework_that_only_crosswalks_name_is_found_by_its_id() -> None:
+    pointed = known(objective("O1"), crosswalks=(crosswalk("iso-2023", row("O1", "related", "4.1")),))
+    assert framework(pointed, "ISO-2023") == "iso-2023"
+
+
+def test_an_unknown_framework_is_answered_with_the_nearest(shipped: Knowledge) -> None:
+    with pytest.raises(UsageError, match="no framework is named 'maestro 2025'") as refused:
+        framework(shipped, "maestro 2025")
+    assert "csa-maestro-2025" in refused.value.complaints[0].hint
+    with pytest.raises(UsageError, match="frameworks list"):
+        framework(shipped, "zzzzzzzz")
 
 
 def test_titles_and_old_titles_are_found_with_a_warning(shipped: Knowledge) -> None:

@@ -11,17 +11,19 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from nhiassess import answers
+from nhiassess.analysis.between import between, reaching
 from nhiassess.analysis.blast_radius import blast_radius
 from nhiassess.analysis.chokepoints import chokepoints
 from nhiassess.analysis.coverage import coverage
 from nhiassess.analysis.paths import paths
 from nhiassess.analysis.scenarios import replay
+from nhiassess.model.difference import FrameworkChange
 from nhiassess.model.inventory import Agent, Gate, Inventory, Location, Tool
 from nhiassess.model.reach import Escalation
 from nhiassess.model.scenario import Need, Scenario, Step
 from nhiassess.model.schema import ROWS, schemas
 from tests.analysis.estates import ASKED, A, edge, holder
-from tests.small import HUB, known, objective
+from tests.small import HUB, catalog, control, crosswalk, known, objective, row
 
 FOLDER = Path(__file__).resolve().parents[2] / "frameworks" / "schema"
 GRAPH = holder(ASKED, edge(f"input:web taints {A}"), edge(f"{A} runs_as identity:i", gate=Gate("jit", "gateway")))
@@ -30,6 +32,12 @@ ESTATE = Inventory(
     tools=(Tool("tool:t", capabilities=(("executes_code", "high"),)),),
 )
 ESCALATION = Escalation("e", "arn:aws:iam::111122223333:role/x", "yes", ("iam-001",), None, "why", False)
+RELATED = known(
+    objective("O1"),
+    catalogs=(catalog("law", "outcomes", control("law", "M")),),
+    crosswalks=(crosswalk("law", row("O1", "subset-of", "M", strength=3, coverage=(0.1, 0.5))),),
+)
+CONTROL = RELATED.catalogs[1].controls[0]
 SCENARIO = Scenario("s", "S", "2025-08", "what", "much", (), (Step("it happened", needs=(Need("reaches"),)),))
 ANSWERS: dict[str, Any] = {
     "observe.json": answers.observed(ESTATE),
@@ -37,6 +45,9 @@ ANSWERS: dict[str, Any] = {
     "blast-radius.json": answers.radii(blast_radius(GRAPH)),
     "paths.json": answers.ways(paths(GRAPH)),
     "chokepoints.json": answers.chokes(chokepoints(holder())),
+    "frameworks-show.json": answers.explained([CONTROL], reaching(RELATED, CONTROL), ["warned"]),
+    "frameworks-crosswalk.json": answers.related(between(RELATED, HUB, "law")),
+    "frameworks-diff.json": answers.changed([FrameworkChange("control", "removed", "M", None, "M")]),
     "replay-scenario.json": answers.replayed(replay(SCENARIO, GRAPH, "2026-11-24T09:00:00Z")),
     "coverage.json": answers.covered(coverage(known(objective("O1")), [HUB], [], [])),
 }

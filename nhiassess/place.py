@@ -1,8 +1,9 @@
-"""Where to look: a file, a folder, or an assessment with what people wrote in it."""
+"""Where to look: the folder of an assessment with what people wrote in it, and the root of what was observed."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import os
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,15 +13,16 @@ from nhiassess.model.assessment import Plan
 
 # where an assessment keeps knowledge of its own; a file in a folder below counts as well
 ROOMS = ("frameworks", "checks", "crosswalks", "techniques", "titles", "scenarios")
-_STATED = (
+_WRITTEN = (
     "plan.yaml",
     "attestations.yaml",
     "exceptions.yaml",
     "provenance.yaml",
     "*/provenance.yaml",
     "narrative/*.md",
+    *(f"{room}/**/*{suffix}" for room in ROOMS for suffix in (".yaml", ".yml")),
 )
-_MOST_STATED = 5_000_000
+_MOST = 5_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,25 +36,14 @@ class Place:
 
 
 def find(path: Path) -> Place:
-    """Find what lies at a path.
-
-    Parameters
-    ----------
-    path:
-        A file, a folder, or the folder of an assessment, which holds a ``plan.yaml``.
-
-    Returns
-    -------
-    Place
-        With the files that people wrote, when it is an assessment.
+    """Find what lies at a path: one file, a folder, or the folder of an assessment with what people wrote.
 
     Raises
     ------
     ObservationError
-        When there is neither a file nor a folder.
+        When there is nothing, or neither a file nor a folder.
     PlanError
-        For each file of an assessment that is a link or too large; it could decide something, so nothing goes on
-        without it.
+        When a file that people write is a link, no file, or too large.
     """
     if not path.exists():
         raise ObservationError("there is no such file or folder", str(path), "Check the path.")
@@ -60,7 +51,7 @@ def find(path: Path) -> Place:
         return Place(path.parent, path.parent, path, {})
     if not path.is_dir():
         raise ObservationError("is neither a file nor a folder", str(path), "Name a file or a folder.")
-    return Place(path, path, None, _written(path) if (path / "plan.yaml").is_file() else {})
+    return Place(path, path, None, _written(path) if os.path.lexists(path / "plan.yaml") else {})
 
 
 def rooted(place: Place, plan: Plan) -> Place:
@@ -92,22 +83,23 @@ def own_knowledge(files: Mapping[str, bytes]) -> dict[str, bytes]:
 
 
 def _written(top: Path) -> dict[str, bytes]:
+    """Read the files of an assessment folder; one that is not to be read stops the run, since it could decide."""
     files: dict[str, bytes] = {}
     complaints = []
-    for each in sorted(_found(top)):
+    there = {file for pattern in _WRITTEN for file in top.glob(pattern)}
+    # a link that leads nowhere is not found by its plain name
+    there |= {top / name for name in _WRITTEN if "*" not in name and os.path.lexists(top / name)}
+    for each in sorted(there):
         name = named(each.relative_to(top).as_posix())
         if each.is_symlink() or not each.resolve().is_relative_to(top.resolve()):
             complaints.append(Complaint("is a link, or lies behind one", f"{name}:1:1", "Put the file itself there."))
-        elif each.stat().st_size > _MOST_STATED:
-            what = f"is larger than {_MOST_STATED / 1e6:.0f} MB"
+        elif not each.is_file():
+            complaints.append(Complaint("is no file", f"{name}:1:1", "Put a file there, or give it another name."))
+        elif each.stat().st_size > _MOST:
+            what = f"is larger than {_MOST / 1e6:.0f} MB"
             complaints.append(Complaint(what, f"{name}:1:1", "Leave out what people did not write."))
         else:
             files[name] = each.read_bytes()
     if complaints:
         raise PlanError(tuple(complaints))
     return files
-
-
-def _found(top: Path) -> Iterator[Path]:
-    patterns = [*_STATED, *(f"{room}/**/*{suffix}" for room in ROOMS for suffix in (".yaml", ".yml"))]
-    yield from (file for pattern in patterns for file in top.glob(pattern) if file.is_file())
