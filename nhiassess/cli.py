@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from difflib import get_close_matches
 from importlib import import_module
+from io import TextIOWrapper
 
 import click
 
 from nhiassess.errors import NhiAssessError
 from nhiassess.installed import tool_version
-from nhiassess.printing import printable
+from nhiassess.printing import printable, taking_back
 
 # in the order in which one meets them
 VERBS = (
@@ -31,6 +33,13 @@ class _Verbs(click.Group):
         command: click.Command = module.COMMAND
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in VERBS and (near := get_close_matches(args[0], VERBS, 1)):
+            raise click.UsageError(f"No such command {args[0]!r}. Did you mean {near[0]!r}?", ctx)
+        return super().resolve_command(ctx, args)
+
 
 @click.command(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(tool_version(), prog_name="nhiassess")
@@ -49,21 +58,24 @@ def commands(verbose: bool) -> None:
 
 def main() -> None:
     """Run the command line; exit 0, 1 (``--fail-on``), 2 (usage) or 3 (could not assess)."""
+    if isinstance(sys.stdout, TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # what the reader's encoding lacks is spelled out
     try:
         # without standalone mode an exit that click makes itself, such as after --help, comes back as its code
-        raise SystemExit(commands(standalone_mode=False) or 0)
+        code = commands(standalone_mode=False) or 0
     except (NhiAssessError, OSError) as error:
         if "--verbose" in sys.argv:
             raise
-        raise SystemExit(_told(error)) from None
+        code = _told(error)
     except click.ClickException as error:
         error.show()
-        raise SystemExit(2) from None
+        code = 2
     except click.Abort:
-        raise SystemExit(130) from None
-    except SystemExit as stop:
-        # click answers 1 when the reader, such as `head`, has gone; here 1 says something else, so it is as in a shell
-        raise SystemExit(141 if isinstance(stop.__context__, BrokenPipeError) else stop.code) from None
+        click.echo(f"{taking_back()}stopped", err=True)
+        code = 130
+    except SystemExit:
+        code = 141  # click leaves by itself when the reader, such as `head`, has gone; a shell says so by this code
+    raise SystemExit(code)
 
 
 def _told(error: NhiAssessError | OSError) -> int:
@@ -71,6 +83,5 @@ def _told(error: NhiAssessError | OSError) -> int:
     if isinstance(error, OSError):
         hint = "Check the path, and who may read or write there."
         error = NhiAssessError(error.strerror or "failed", str(error.filename or ""), hint)
-    clear = "\r\033[K" if sys.stderr.isatty() else ""
-    click.echo(clear + "\n".join(printable(str(each)) for each in error.complaints), err=True)
+    click.echo(taking_back() + "\n".join(printable(str(each)) for each in error.complaints), err=True)
     return error.exit_code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -24,6 +25,11 @@ def printable(text: str) -> str:
     """
     text = calm(text)
     return text if text.isprintable() else "".join(char if char.isprintable() else " " for char in text)
+
+
+def taking_back() -> str:
+    """Give what takes a line of progress back on the terminal of the error stream; "" where there is none."""
+    return "\r\033[K" if sys.stderr.isatty() and os.environ.get("TERM") != "dumb" else ""
 
 
 def table(rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str], width: int | None = None) -> str:

@@ -70,15 +70,17 @@ def append(folder: Path, assessment: Assessment) -> Path:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that nobody ever sees half of it."""
+    """Write a file so that nobody ever sees half of it, for whom the umask lets see it."""
     handle, part = mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        os.chmod(part, 0o644)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(part, 0o666 & ~mask)
         os.replace(part, path)
-    except OSError:
-        os.unlink(part)
+    except BaseException:  # an interrupt too leaves nothing behind
+        Path(part).unlink(missing_ok=True)
         raise
 
 

@@ -41,7 +41,7 @@ def command(path: Path, out: Path | None, formats: str, fail_on: str | None, rec
     if record:
         say(f"recorded {history.append(path / 'history', assessment)}")
     if fail_on and any(WORDS.index(_word(each.risk_level)) >= WORDS.index(fail_on) for each in assessment.findings):
-        raise SystemExit(1)
+        raise click.exceptions.Exit(1)
 
 
 def run(path: Path, out: Path, formats: str, now: str | None) -> Assessment:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from nhiassess import answers, pipeline
+from nhiassess.assessment.references import unknown_check
 from nhiassess.checks.examples import test as tested
 from nhiassess.checks.tables import SCHEMAS
 from nhiassess.commands.command import FORMAT, example, say, show
@@ -74,10 +75,10 @@ def tables(shown: str) -> None:
 
 
 def _named(id: str) -> tuple[Check, ...]:
-    found = tuple(check for check in pipeline.knowledge().checks if check.id == id)
-    if not found:
-        raise UsageError(f"there is no check {id!r}", hint="`nhiassess checks list` names the checks.")
-    return found
+    known = pipeline.knowledge()
+    if wrong := unknown_check(known, id):
+        raise UsageError(wrong[0], hint=wrong[1])
+    return tuple(check for check in known.checks if check.id == id)
 
 
 COMMAND = command

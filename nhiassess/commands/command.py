@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from nhiassess.errors import UsageError
-from nhiassess.printing import printable, table
+from nhiassess.printing import printable, table, taking_back
 
 Row = Mapping[str, Any]
 Decorated = Callable[..., Any]
@@ -86,7 +86,8 @@ def warn(text: str) -> None:
 
 def _as_json(answer: Row) -> str:
     """Write JSON in which what a terminal would obey is spelled out, which means the same to who reads it."""
-    lines = json.dumps(answer, indent=2, ensure_ascii=False).split("\n")
+    plain = not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    lines = json.dumps(answer, indent=2, ensure_ascii=plain).split("\n")
     return "\n".join(
         line if line.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
         for line in lines
@@ -122,7 +123,7 @@ class Stage:
     def __call__(self, name: str) -> None:
         """Name the stage that begins; "" when the work is done."""
         self.name = name
-        if name and self.timer is None and sys.stderr.isatty():
+        if name and self.timer is None and taking_back():
             self.timer = Timer(1, self.show)
             self.timer.daemon = True
             self.timer.start()
@@ -135,7 +136,7 @@ class Stage:
     def show(self) -> None:
         """Write the name over what stands on the line."""
         self.shown = True
-        click.echo(f"\r\033[K{self.name}{' ...' if self.name else ''}", nl=False, err=True)
+        click.echo(f"{taking_back()}{self.name}{' ...' if self.name else ''}", nl=False, err=True)
 
 
 @cache
