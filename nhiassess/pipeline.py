@@ -122,10 +122,8 @@ def verify(path: str | FilePath, now: str) -> tuple[Knowledge, Stated]:
 
     Parameters
     ----------
-    path:
-        The folder of an assessment.
-    now:
-        The date, ISO 8601, by which exceptions expire.
+    path, now:
+        As for `inventory`; the folder of an assessment.
 
     Returns
     -------
