@@ -37,8 +37,9 @@ wheel: setup
 test-wheel: wheel  ## the main job from the built wheel, on each interpreter there is
 	.ci/wheel build/dist
 
-schemas: setup  ## write frameworks/schema from the model
+schemas: setup  ## write frameworks/schema from the model and the readers
 	$(BIN)/python -m nhiassess.model.schema frameworks/schema
+	$(BIN)/python -m nhiassess.schemas frameworks/schema/files
 
 clean:
 	rm -rf .venv build

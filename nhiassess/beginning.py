@@ -1,4 +1,4 @@
-"""The folder of a new assessment, with a plan to fill in."""
+"""The folder of a new assessment, with a plan to fill in and the schemas by which an editor checks it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from pathlib import Path
 
 from nhiassess import installed
 from nhiassess.errors import UsageError
+
+_TEMPLATES = "templates/assessment"
+_SCHEMAS = "frameworks/schema/files"
 
 
 def begin(path: Path) -> tuple[Path, ...]:
@@ -27,11 +30,42 @@ def begin(path: Path) -> tuple[Path, ...]:
         When the folder holds something already: nothing is overwritten.
     """
     if path.exists() and (not path.is_dir() or any(path.iterdir())):
-        raise UsageError("is not an empty folder", str(path), "Name a new folder.")
-    made = []
-    for name in installed.names("templates/assessment"):
-        target = path / name.removeprefix("templates/assessment/").replace("gitignore", ".gitignore")
+        raise UsageError("is not an empty folder", str(path), "Name a new folder, or add --schema to renew schema/.")
+    files = {name.removeprefix(f"{_TEMPLATES}/"): installed.read(name) for name in installed.names(_TEMPLATES)}
+    made = {name.replace("gitignore", ".gitignore"): content for name, content in files.items()}
+    return _write(path, {**made, **_schemas()})
+
+
+def renew(path: Path) -> tuple[Path, ...]:
+    """Write the schemas of this version into an assessment that is there, and touch nothing else.
+
+    Parameters
+    ----------
+    path:
+        The folder of an assessment.
+
+    Returns
+    -------
+    tuple of Path
+        The schemas.
+
+    Raises
+    ------
+    UsageError
+        When the folder is no assessment.
+    """
+    if not (path / "plan.yaml").is_file():
+        raise UsageError("is no assessment folder: it has no plan.yaml", str(path), "`nhiassess init` makes one.")
+    return _write(path, _schemas())
+
+
+def _schemas() -> dict[str, bytes]:
+    return {f"schema/{name.rsplit('/', 1)[1]}": installed.read(name) for name in installed.names(_SCHEMAS)}
+
+
+def _write(path: Path, files: dict[str, bytes]) -> tuple[Path, ...]:
+    for name, content in files.items():
+        target = path / name
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(installed.read(name))
-        made.append(target)
-    return tuple(made)
+        target.write_bytes(content)
+    return tuple(path / name for name in files)

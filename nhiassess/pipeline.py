@@ -31,11 +31,13 @@ from nhiassess.assessment.lint import complaints
 from nhiassess.assessment.plan import Stated, stated
 from nhiassess.assessment.references import unobserved
 from nhiassess.assessment.risk import Matrix
-from nhiassess.checks.preconditions import preconditions
+from nhiassess.checks import examples
+from nhiassess.checks.preconditions import preconditions, refused
 from nhiassess.checks.run import ask
 from nhiassess.checks.tables import tables
-from nhiassess.errors import Complaint, KnowledgeError, ObservationError, PlanError, RenderError, UsageError
+from nhiassess.errors import CheckError, Complaint, KnowledgeError, ObservationError, PlanError, RenderError, UsageError
 from nhiassess.formats.reading import read
+from nhiassess.knowledge.load import beyond
 from nhiassess.ledger import Observed, look
 from nhiassess.model.assessment import NOT_DETERMINED, Answer, Assessment, Meta
 from nhiassess.model.inventory import TABLES, Inventory
@@ -113,6 +115,40 @@ def inventory(path: str | FilePath, now: str, progress: Progress = _silent) -> O
     for join in sorted(installed.plugins("joins", "JOIN"), key=lambda each: (each.order, each.name)):
         joined = join.join(joined, known)
     return Observation(place, known, said, observed, joined)
+
+
+def verify(path: str | FilePath, now: str) -> tuple[Knowledge, Stated]:
+    """Hold what people wrote in an assessment folder against itself and against what came with the package.
+
+    Parameters
+    ----------
+    path, now:
+        As for `inventory`; the folder of an assessment.
+
+    Returns
+    -------
+    tuple
+        The knowledge of the assessment's own, and what is stated beside it.
+
+    Raises
+    ------
+    UsageError
+        When the folder is no assessment.
+    KnowledgeError, PlanError
+        With all that is wrong with the files, or, where nothing is, with what they say of one another.
+    CheckError
+        With each example of a check that fails, and each precondition that can't be asked.
+    """
+    place = find(FilePath(path))
+    if not place.files:
+        raise UsageError("is no assessment folder: it has no plan.yaml", str(path), "`nhiassess init` makes one.")
+    known, said = _written_by_people(place.files, now)
+    own = beyond(knowledge(), known)
+    wrong = [complaint for check in own.checks for complaint in examples.test(check)]
+    wrong += [complaint for catalog in own.catalogs for complaint in refused(catalog)]
+    if wrong:
+        raise CheckError(tuple(wrong))
+    return own, said
 
 
 def _written_by_people(files: Mapping[str, bytes], now: str) -> tuple[Knowledge, Stated]:

@@ -46,7 +46,7 @@ def knowledge(own: Mapping[str, bytes] | None = None) -> Knowledge:
     shipped = _shipped()
     if not own:
         return shipped
-    known = together(shipped, load(own))
+    known = together(shipped, own)
     # what came with the package was held against itself before it came
     wrong = [each for each in lint(known) if each.where.partition(":")[0] in own]
     if complaints := (*wrong, *_refused(known, own)):

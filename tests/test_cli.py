@@ -35,6 +35,7 @@ def test_help_names_every_verb() -> None:
         *([verb] for verb in VERBS),
         *(["frameworks", each] for each in ("list", "show", "crosswalk", "diff", "verify")),
         ["checks", "test"],
+        ["checks", "tables"],
     ],
     ids=" ".join,
 )

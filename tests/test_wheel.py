@@ -66,3 +66,6 @@ def test_init_from_the_wheel(outside: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert (outside / "acme" / "plan.yaml").is_file()
     assert (outside / "acme" / ".gitignore").is_file()
+    assert json.loads((outside / "acme" / "schema" / "catalog.json").read_text())["title"] == "nhiassess catalog"
+    verified = run(outside, "frameworks", "verify", "acme")
+    assert verified.returncode == 0, verified.stderr

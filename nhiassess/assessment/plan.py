@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from posixpath import normpath
 from typing import Any
 
 from nhiassess.assessment.references import Complained, unknown_check, unknown_framework, unknown_objective
 from nhiassess.errors import Complaint, FormatError, PlanError
+from nhiassess.formats.form import COLOUR, DATE
 from nhiassess.formats.reading import read
 from nhiassess.formats.record import Record, problems
 from nhiassess.model.assessment import LEVELS, Deviation, Narrative, Plan
@@ -23,10 +23,8 @@ LIMITS = (
     *("blast_radius_limit_tier_1", "blast_radius_limit_tier_2", "blast_radius_limit_tier_3"),
 )
 _PEOPLE = ("preparer", "reviewer", "approver")
-_COLOUR = re.compile(r"#[0-9A-Fa-f]{6}")
 # absolute, on a drive, or above; with either slash, whichever system the plan was written on
 _LEAVES = re.compile(r"\A\s*(?:[/\\~]|[A-Za-z]:)|(?:\A|[/\\])\.\.(?:[/\\]|\Z)|://")
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.+Z-]+)?")
 _TEXTS = (
     *("title", "client", "system", "reference", "type", "independence", "classification", "version"),
     *("observed", "retention"),
@@ -70,26 +68,17 @@ def stated(files: Mapping[str, bytes], known: Knowledge, now: str) -> Stated:
     everything = tuple(id for id in known.assessed if known.catalog(id))
     plan, declared = Plan(frameworks=everything, default=True), Inventory()
     if (record := _record("plan.yaml", files, complaints)) is not None:
-        plan, declared = _plan(record, known)
+        plan, declared = planned(record, known)
     attestations: tuple[Attestation, ...] = ()
     if (record := _record("attestations.yaml", files, complaints)) is not None:
-        attestations = tuple(
-            _attestation(each, number, known) for number, each in enumerate(record.records("attestations"), 1)
-        )
-        record.done()
+        attestations = attested(record, known)
     deviations: tuple[Deviation, ...] = ()
     if (record := _record("exceptions.yaml", files, complaints)) is not None:
-        deviations = tuple(
-            deviation
-            for number, each in enumerate(record.records("exceptions"), 1)
-            if (deviation := _deviation(each, number, known, now)) is not None
-        )
-        record.done()
+        deviations = accepted(record, known, now)
     provenance: dict[str, Mapping[str, Any]] = {}
     if (record := _record(normpath(f"{plan.observed}/provenance.yaml"), files, complaints)) is not None:
         for export in record.records("exports"):
-            fields = export.node.plain()
-            provenance[export.text("path")] = fields
+            provenance[export.text("path")] = export.whole()
     narrative = tuple(
         found
         for section in SECTIONS
@@ -118,7 +107,8 @@ def _record(path: str, files: Mapping[str, bytes], complaints: list[Complaint]) 
     return Record(path, document.root, complaints)
 
 
-def _plan(record: Record, known: Knowledge) -> tuple[Plan, Inventory]:
+def planned(record: Record, known: Knowledge) -> tuple[Plan, Inventory]:
+    """Read the plan, and what it declares; what is wrong with it is added to the record's complaints."""
     fields: dict[str, Any] = {name: found for name in _TEXTS if (found := record.optional_text(name)) is not None}
     if (period := record.record("period")) is not None:
         fields["period"] = _dates(period, "from", "to", "ends before it begins")
@@ -148,6 +138,20 @@ def _plan(record: Record, known: Knowledge) -> tuple[Plan, Inventory]:
     )
     record.done()
     return Plan(**fields), declared
+
+
+def attested(record: Record, known: Knowledge) -> tuple[Attestation, ...]:
+    """Read what people answered."""
+    found = tuple(_attestation(each, number, known) for number, each in enumerate(record.records("attestations"), 1))
+    record.done()
+    return found
+
+
+def accepted(record: Record, known: Knowledge, now: str) -> tuple[Deviation, ...]:
+    """Read the exceptions that were accepted; a rejected one accepts nothing."""
+    found = [_deviation(each, number, known, now) for number, each in enumerate(record.records("exceptions"), 1)]
+    record.done()
+    return tuple(each for each in found if each is not None)
 
 
 def _refer(record: Record, key: str, wrong: Complained | None) -> None:
@@ -180,11 +184,9 @@ def _roles(record: Record | None) -> dict[str, str | tuple[str, ...]]:
 def _branding(record: Record | None) -> dict[str, str]:
     if record is None:
         return {}
-    found = {name: text for name in ("name", "brand") if (text := record.optional_text(name)) is not None}
-    if not _COLOUR.fullmatch(found.get("brand", "#000000")):
-        record.complain(record.node.get("brand"), f"{found['brand']!r} is no colour", 'Write it as "#243B6B".', "brand")
+    found = {"name": record.optional_text("name"), "brand": record.optional_text("brand", form=COLOUR)}
     record.done()
-    return found
+    return {name: text for name, text in found.items() if text is not None}
 
 
 def _declared(record: Record) -> Declared:
@@ -206,13 +208,12 @@ def _declared(record: Record) -> Declared:
 
 def _resource(record: Record) -> Resource:
     provider, native = record.text("provider"), record.text("id")
-    sensitivity = record.integer("sensitivity", 0, 5)
     found = Resource(
         id=native if native.startswith("resource:") else f"resource:{provider}/{native}",
         kind=record.optional_text("kind"),
         name=record.optional_text("name"),
         provider=provider,
-        sensitivity=sensitivity,
+        sensitivity=record.integer("sensitivity", 0, 5),
         environment=record.optional_text("environment"),
         business_function=record.optional_text("business_function"),
         crown_jewel=record.optional_flag("crown_jewel"),
@@ -293,7 +294,7 @@ def _narrative(path: str, section: str, files: Mapping[str, bytes], complaints: 
     status = record.text("status", among=("draft", "reviewed"))
     record.text("section", among=(section,))
     figures = record.record("figures")
-    stated = [(name, figures.integer(name)) for name, _ in figures.node.items()] if figures else []
+    stated = [(name, figures.integer(name)) for name in figures.names()] if figures else []
     record.done()
     place = Location(path, document.body_line or 1)
     held = tuple((name, number) for name, number in stated if number is not None)
@@ -301,23 +302,12 @@ def _narrative(path: str, section: str, files: Mapping[str, bytes], complaints: 
 
 
 def _date(record: Record, key: str, needed: bool = True) -> str:
-    found = record.text(key, needed=needed)
-    if found and not _is_date(found):
-        record.complain(record.node.get(key), f"{found!r} is no date", 'Write it as "2026-11-23".', key)
-    return found
+    return record.text(key, form=DATE, needed=needed)
 
 
 def _dates(record: Record, first: str, last: str, wrong: str, needed: bool = True) -> tuple[str, str]:
     """Read two dates of which the second is not before the first."""
     begins, ends = _date(record, first), _date(record, last, needed=needed)
-    if _is_date(begins) and _is_date(ends) and ends[:10] < begins[:10]:
+    if DATE.fits(begins) and DATE.fits(ends) and ends[:10] < begins[:10]:
         record.complain(record.node.get(last), f"{ends!r} {wrong}, {begins!r}", "Correct one of the two.", last)
     return begins, ends
-
-
-def _is_date(text: str) -> bool:
-    try:
-        datetime.fromisoformat(text)
-    except ValueError:
-        return False
-    return _DATE.fullmatch(text) is not None

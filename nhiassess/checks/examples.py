@@ -76,7 +76,7 @@ def _complaints(check: Check, risks: tuple[str, ...]) -> Iterator[tuple[str, str
         if unknown:
             yield (
                 f"example {number} gives {', '.join(unknown)}, which no table has",
-                "See `nhiassess checks show`.",
+                "`nhiassess checks tables` names them.",
             )
             continue
         got = _answers(check, example.given)

@@ -8,7 +8,9 @@ import pyarrow as pa
 
 from nhiassess.checks.check import guarded
 from nhiassess.checks.run import engine, select
-from nhiassess.model.knowledge import Control, Knowledge
+from nhiassess.checks.tables import SCHEMAS, table
+from nhiassess.errors import CheckError, Complaint
+from nhiassess.model.knowledge import Catalog, Control, Knowledge
 
 COLUMNS = ("subject", "applies")
 
@@ -59,6 +61,27 @@ def preconditions(
                     states = said.get(agent, [None])
                     found[control.node, agent] = True if True in states else None if None in states else False
     return found
+
+
+def refused(catalog: Catalog) -> tuple[Complaint, ...]:
+    """Ask the preconditions of a catalog of tables without a row, so that a wrong one is found before an estate is.
+
+    Returns
+    -------
+    tuple of Complaint
+        One for each that is refused or breaks.
+    """
+    found: list[Complaint] = []
+    with engine({name: table(name, ()) for name in SCHEMAS}) as connection:
+        for control in catalog.controls:
+            when, where = control.applies_when, _where(control)
+            try:
+                if when and when.sql:
+                    guarded(when.sql, COLUMNS, where)
+                    select(connection, when.sql, where)
+            except CheckError as error:
+                found += error.complaints
+    return tuple(found)
 
 
 def _where(control: Control) -> str:

@@ -7,6 +7,7 @@ import click
 from nhiassess import answers, pipeline
 from nhiassess.assessment.references import unknown_check
 from nhiassess.checks.examples import test as tested
+from nhiassess.checks.tables import SCHEMAS
 from nhiassess.commands.command import FORMAT, example, say, show
 from nhiassess.errors import CheckError, UsageError
 from nhiassess.model.knowledge import Check
@@ -22,7 +23,7 @@ LISTED = {
 
 @click.group("checks")
 def command() -> None:
-    """List, show and test the checks."""
+    """List, show and test the checks, and name the tables that they ask."""
 
 
 @command.command("list", epilog=example("nhiassess checks list"))
@@ -63,6 +64,14 @@ def test(id: str | None, shown: str) -> None:
         {"id": "Check", "examples": "Examples", "state": "State"},
         "",
     )
+
+
+@command.command("tables", epilog=example("nhiassess checks tables"))
+@FORMAT
+def tables(shown: str) -> None:
+    """Name the tables that a check can ask, and their columns."""
+    rows = [{"id": name, "columns": ", ".join(columns)} for name, columns in sorted(SCHEMAS.items())]
+    show(shown, answers.answer("checks-tables", rows), {"id": "Table", "columns": "Columns"}, "There are no tables.")
 
 
 def _named(id: str) -> tuple[Check, ...]:

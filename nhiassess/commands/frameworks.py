@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from nhiassess import answers, pipeline
 from nhiassess.analysis.between import DERIVED, reaching
 from nhiassess.analysis.ways import equivalents
-from nhiassess.commands.command import FORMAT, FORMATS, NOW, at, example, say, show, warn, write
+from nhiassess.commands.command import FORMAT, FORMATS, NOW, Row, at, example, say, show, warn, write
 from nhiassess.commands.frameworks_crosswalk import crosswalk, said, weight
 from nhiassess.commands.frameworks_diff import diff
 from nhiassess.errors import KnowledgeError, UsageError
@@ -83,22 +85,40 @@ def shown_(id: str, shown: str, now: str | None) -> None:
         show(shown, answers.controls(found.controls), CONTROL, "It has no controls.")
 
 
-@command.command("verify", epilog=example("nhiassess frameworks verify"))
+@command.command("verify", epilog=example("nhiassess frameworks verify assessments/acme"))
+@click.argument("path", required=False, type=click.Path(path_type=Path))
 @FORMAT
-def verify(shown: str) -> None:
-    """Hold catalogs, crosswalks, checks and scenarios against themselves; exit 3 with every complaint at its place."""
+def verify(path: Path | None, shown: str) -> None:
+    """Hold catalogs, crosswalks, checks and scenarios against themselves; exit 3 with every complaint at its place.
+
+    With the PATH of an assessment folder: what the folder brings of its own, its plan, and what stands beside it.
+    """
     known = pipeline.knowledge()
-    if complaints := lint(known):
+    if path is None and (complaints := lint(known)):
         raise KnowledgeError(complaints)
-    rows = [
+    rows = [*(_counts(known) if path is None else _brought(path)), {"what": "complaints", "count": 0}]
+    show(shown, answers.answer("frameworks-verify", rows), {"what": "Verified", "count": "Count"}, "")
+
+
+def _counts(known: Knowledge) -> list[Row]:
+    return [
         {"what": "catalogs", "count": len(known.catalogs)},
         {"what": "controls", "count": sum(len(catalog.controls) for catalog in known.catalogs)},
         {"what": "crosswalk rows", "count": sum(len(crosswalk.rows) for crosswalk in known.crosswalks)},
         {"what": "checks", "count": len(known.checks)},
         {"what": "scenarios", "count": len(known.scenarios)},
-        {"what": "complaints", "count": 0},
     ]
-    show(shown, answers.answer("frameworks-verify", rows), {"what": "Verified", "count": "Count"}, "")
+
+
+def _brought(path: Path) -> list[Row]:
+    own, said = pipeline.verify(path, at(None))
+    return [
+        *_counts(own),
+        {"what": "examples of checks", "count": sum(len(check.examples) for check in own.checks)},
+        {"what": "licensed titles", "count": sum(len(each.titles) for each in own.titles)},
+        {"what": "attestations", "count": len(said.declared.attestations)},
+        {"what": "accepted exceptions", "count": len(said.deviations)},
+    ]
 
 
 def _statements(known: Knowledge) -> str:

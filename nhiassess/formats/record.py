@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Sequence
 from difflib import get_close_matches
 from typing import Any
 
 from nhiassess.errors import Complaint
+from nhiassess.formats.form import Form
 from nhiassess.formats.format import Document, Node
 
 MOST = 10**10  # three centuries in seconds
@@ -50,14 +51,32 @@ class Record:
         node = self.node.get(key)
         return node is not None and node.value is not None
 
-    def text(self, key: str, *, among: Collection[str] = (), needed: bool = True) -> str:
-        """Read text; a complaint and "" when it is absent, empty or no text."""
-        found = self.optional_text(key, among=among)
+    def text(
+        self, key: str, *, among: Collection[str] = (), form: Form | None = None, noun: str = "", needed: bool = True
+    ) -> str:
+        """Read text; a complaint and "" when it is absent, empty or no text.
+
+        Parameters
+        ----------
+        key:
+            Where it stands.
+        among:
+            The words that are allowed; any text when empty.
+        form:
+            What it must look like.
+        noun:
+            What a complaint calls an allowed word.
+        needed:
+            Whether it may be left out.
+        """
+        found = self.optional_text(key, among=among, form=form, noun=noun)
         if not found and needed and not self._complained(key):
             self.complain(None, "is missing", "Add it.", key)
         return found or ""
 
-    def optional_text(self, key: str, *, among: Collection[str] = ()) -> str | None:
+    def optional_text(
+        self, key: str, *, among: Collection[str] = (), form: Form | None = None, noun: str = ""
+    ) -> str | None:
         """Read text that may be absent."""
         if not self.has(key):
             return None
@@ -67,15 +86,19 @@ class Record:
         if value is None:
             self.complain(node, f"text is expected, not {node.plain()!r}", "Put it in quotes.", key)
             return None
-        if among and value not in among:
-            near = get_close_matches(value, list(among), 1)
-            hint = f"Did you mean {near[0]}?" if near else f"One of: {', '.join(sorted(among))}."
-            self.complain(node, f"{value!r} is not allowed here", hint, key)
+        self._allow(key, node, value, among, noun)
+        if form and not form.fits(value):
+            self.complain(node, f"{value!r} is no {form.noun}", form.hint, key)
         return value
 
-    def texts(self, key: str) -> tuple[str, ...]:
-        """Read a list of texts that may be absent."""
-        return tuple(text for text, _ in self.placed_texts(key))
+    def texts(self, key: str, *, among: Collection[str] = (), none: tuple[str, str] | None = None) -> tuple[str, ...]:
+        """Read a list of texts; where there must be one, `none` is the complaint and the hint when there is not."""
+        found = tuple(self.placed_texts(key))
+        for text, node in found:
+            self._allow(key, node, text, among)
+        if none and not found:
+            self.complain(None, *none, key)
+        return tuple(text for text, _ in found)
 
     def placed_texts(self, key: str) -> Iterator[tuple[str, Node]]:
         """Read a list of texts that may be absent, each with the node it was read from."""
@@ -104,6 +127,20 @@ class Record:
             return None
         return node.value
 
+    def share(self, key: str) -> tuple[float, float] | None:
+        """Read a share that may be absent: at least and at most, both from 0 to 1."""
+        if not self.has(key):
+            return None
+        node = self.node.get(key)
+        assert node is not None
+        shares = node.plain()
+        if isinstance(shares, list) and len(shares) == 2 and all(type(each) in (int, float) for each in shares):
+            least, most = float(shares[0]), float(shares[1])
+            if 0 <= least <= most <= 1:
+                return least, most
+        self.complain(node, "is no share", f"Write `{key}: [0.2, 0.5]`: at least, at most, both from 0 to 1.", key)
+        return None
+
     def flag(self, key: str, default: bool) -> bool:
         """Read true or false."""
         found = self.optional_flag(key)
@@ -128,17 +165,34 @@ class Record:
         assert node is not None
         return Record(self.path, node, self.complaints, f"{self.dotted}.{key}")
 
-    def records(self, key: str) -> Iterator[Record]:
-        """Read a list of mappings that may be absent."""
-        if not self.has(key):
-            return
-        node = self.node.get(key)
-        assert node is not None
-        if not node.is_sequence:
+    def records(self, key: str, *, none: tuple[str, str] | None = None) -> Iterator[Record]:
+        """Read a list of mappings; where there must be one, `none` is the complaint and the hint when there is not."""
+        node = self.node.get(key) if self.has(key) else None
+        if node is not None and not node.is_sequence:
             self.complain(node, "a list is expected here", "Begin each line with `- `.", key)
-            return
-        for place, each in enumerate(node.elements()):
+        elif none and not (node and node.elements()):
+            self.complain(node, *none, key)
+        for place, each in enumerate(node.elements() if node else ()):
             yield Record(self.path, each, self.complaints, f"{self.dotted}.{key}[{place}]")
+
+    def lists(self, key: str, *, none: tuple[str, str]) -> tuple[tuple[Record, ...], ...]:
+        """Read a list of lists of mappings; `none` is the complaint and the hint when it, or one of them, is empty."""
+        self.has(key)
+        node = self.node.get(key)
+        found = tuple(
+            tuple(
+                Record(self.path, each, self.complaints, f"{self.dotted}.{key}[{place}][{within}]")
+                for within, each in enumerate(list_.elements())
+            )
+            for place, list_ in enumerate(node.elements() if node else ())
+        )
+        if not found or not all(found):
+            self.complain(node, *none, key)
+        return found
+
+    def names(self) -> tuple[str, ...]:
+        """Give the keys of a mapping that names things of the writer's own, such as ids of controls."""
+        return tuple(key for key, _ in self.node.items())
 
     def plain(self, key: str) -> Any:
         """Read whatever stands there as plain data; None when absent."""
@@ -148,10 +202,23 @@ class Record:
         assert node is not None
         return node.plain()
 
-    def mapping(self, key: str) -> Mapping[str, Node]:
-        """Read the entries of a mapping that may be absent."""
-        record = self.record(key)
-        return dict(record.node.items()) if record else {}
+    def whole(self) -> dict[str, Any]:
+        """Give the whole mapping as plain data, whatever its keys."""
+        return {key: node.plain() for key, node in self.node.items()}
+
+    def one_of(self, keys: Sequence[str], what: str, hint: str, *, several: bool = False) -> None:
+        """Complain unless one of the keys is there, or several of them where that is allowed."""
+        there = sum(map(self.has, keys))
+        if there == 0 or (there > 1 and not several):
+            self.complain(None, what, hint)
+
+    def goes_with(self, key: str, other: str, word: str, what: str, hint: str, *, only: bool = False) -> None:
+        """Complain unless a key is there when another holds a word; with `only`, also when it is there otherwise."""
+        node, held = self.node.get(key), self.node.get(other)
+        there = node is not None and node.value not in (None, "")
+        asked = held is not None and held.value == word
+        if (asked and not there) or (only and there and not asked):
+            self.complain(None, what, hint)
 
     def done(self) -> None:
         """Complain about every key that nobody asked for."""
@@ -163,6 +230,12 @@ class Record:
                 self.complaints.append(
                     Complaint(f"{self.dotted}.{key}: is not a known key", f"{self.path}:{line}:{column}", hint)
                 )
+
+    def _allow(self, key: str, node: Node, value: str, among: Collection[str], noun: str = "") -> None:
+        if among and value not in among:
+            near = get_close_matches(value, list(among), 1)
+            hint = f"Did you mean {near[0]}?" if near else f"One of: {', '.join(sorted(among))}."
+            self.complain(node, f"{value!r} is no {noun}" if noun else f"{value!r} is not allowed here", hint, key)
 
     def _complained(self, key: str) -> bool:
         last = self.complaints[-1] if self.complaints else Complaint("")

@@ -12,13 +12,15 @@ KINDS = (
     *("control", "outcome", "risk", "threat", "cross-layer-threat", "technique", "mitigation", "case-study"),
     *("action", "article", "layer", "objective"),
 )
+METHODS = ("EXAMINE", "INTERVIEW")
 ASSESSABLE = ("automated", "partly", "by_interview", "outside")
 
 
 def catalog(record: Record) -> Catalog:
     """Read one catalog; what is wrong with it is added to the record's complaints."""
     id = record.text("id")
-    licence, checked = record.record("licence"), record.record("checked_against")
+    licence, ships = _licence(record.record("licence"))
+    list_, checksum = _checked(record.record("checked_against"))
     found = Catalog(
         id=id,
         title=record.text("title"),
@@ -26,18 +28,17 @@ def catalog(record: Record) -> Catalog:
         version=record.text("version"),
         published=record.text("published"),
         publisher=record.text("publisher"),
-        licence=licence.text("id") if licence else "",
-        ships=licence.text("ships") if licence else "",
+        licence=licence,
+        ships=ships,
         source_url=record.text("source_url"),
         retrieved=record.text("retrieved"),
-        checked_against=checked.text("list") if checked else "",
-        checksum=checked.text("sha256") if checked else "",
+        checked_against=list_,
+        checksum=checksum,
         reads_as=record.text("reads_as", among=READS_AS),
         groups=tuple(_group(each) for each in record.records("groups")),
         controls=tuple(_control(each, id) for each in record.records("controls")),
         locations=(Location(*record.place),),
     )
-    record.plain("aliases")
     record.done()
     return found
 
@@ -64,15 +65,28 @@ def aliases(record: Record) -> tuple[Alias, ...]:
 
 def titles(record: Record) -> Titles:
     """Read one catalog's titles, by id."""
-    found = {}
-    for id, node in record.mapping("titles").items():
-        if text := node.text():
-            found[id] = text
-        else:
-            record.complain(node, f"text is expected, not {node.plain()!r}", "Put it in quotes.", f"titles.{id}")
+    listed = record.record("titles")
+    found = {id: listed.text(id) for id in listed.names()} if listed else {}
     made = Titles(record.text("catalog"), found, (Location(*record.place),))
     record.done()
     return made
+
+
+def _licence(record: Record | None) -> tuple[str, str]:
+    if record is None:
+        return "", ""
+    found = record.text("id"), record.text("ships")
+    record.done()
+    return found
+
+
+def _checked(record: Record | None) -> tuple[str, str]:
+    if record is None:
+        return "", ""
+    found = record.text("list"), record.text("sha256")
+    record.optional_text("ids")
+    record.done()
+    return found
 
 
 def _group(record: Record) -> Group:
@@ -110,15 +124,14 @@ def _control(record: Record, catalog: str) -> Control:
         outside=record.optional_text("outside"),
         ask=_ask(ask) if ask else None,
         applies_when=_precondition(when) if when else None,
-        methods=record.texts("methods"),
+        methods=record.texts("methods", among=METHODS),
         implies=record.texts("implies"),
         depends_on=record.texts("depends_on"),
         locations=(Location(*record.place),),
     )
-    if found.assessable == "outside" and not found.outside:
-        record.complain(None, "is outside, but gives no reason", "Add `outside: why`.")
-    if found.assessable == "by_interview" and found.ask is None:
-        record.complain(None, "is assessed by interview, but asks nothing", "Add `ask` with question and evidence.")
+    record.goes_with("outside", "assessable", "outside", "is outside, but gives no reason", "Add `outside: why`.")
+    asks_nothing = "is assessed by interview, but asks nothing", "Add `ask` with question and evidence."
+    record.goes_with("ask", "assessable", "by_interview", *asks_nothing)
     record.done()
     return found
 
@@ -131,7 +144,6 @@ def _ask(record: Record) -> Ask:
 
 def _precondition(record: Record) -> Precondition:
     found = Precondition(record.optional_text("sql"), record.optional_text("always"), record.optional_text("because"))
-    if (found.sql is None) == (found.always is None):
-        record.complain(None, "needs either `sql` or `always`", "Give one of the two.")
+    record.one_of(("sql", "always"), "needs either `sql` or `always`", "Give one of the two.")
     record.done()
     return found

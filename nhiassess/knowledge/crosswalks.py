@@ -19,7 +19,8 @@ def crosswalk(record: Record, id: str) -> Crosswalk:
     basis = record.text("basis", among=("assessed", "published"))
     external = record.flag("external", False)
     rows = [_row(each, (each.text("source"),), basis) for each in record.records("rows")]
-    rows += [_row(each, each.texts("sources"), basis) for each in record.records("jointly")]
+    joins_nothing = "joins nothing", "Name the sources that say it together in `sources`."
+    rows += [_row(each, each.texts("sources", none=joins_nothing), basis) for each in record.records("jointly")]
     published_in, published_as = record.optional_text("published_in"), record.optional_text("published_as")
     for each in record.records("published"):
         rows += _published(each, published_in, published_as, external)
@@ -40,7 +41,6 @@ def crosswalk(record: Record, id: str) -> Crosswalk:
 
 
 def _row(record: Record, sources: tuple[str, ...], basis: str) -> Row:
-    strength = record.integer("strength", 1, 10)
     found = Row(
         sources=sources,
         target=record.text("target"),
@@ -48,16 +48,16 @@ def _row(record: Record, sources: tuple[str, ...], basis: str) -> Row:
         rationale=record.text("rationale"),
         role=record.optional_text("role", among=("primary", "supporting")),
         matching=record.optional_text("matching", among=("syntactic", "semantic", "functional")),
-        strength=strength,
-        coverage=_share(record),
+        strength=record.integer("strength", 1, 10),
+        coverage=record.share("coverage"),
         basis=record.optional_text("basis", among=("assessed", "published")) or basis,
         published_in=record.optional_text("published_in"),
         published_as=record.optional_text("published_as"),
         reviewed_by=record.optional_text("reviewed_by"),
         locations=(Location(*record.place),),
     )
-    if (found.relationship == "mitigates") != (found.role is not None):
-        record.complain(None, "`role` goes with `mitigates`, and only with it", "Give primary or supporting.")
+    mismatched = "`role` goes with `mitigates`, and only with it", "Give primary or supporting."
+    record.goes_with("role", "relationship", "mitigates", *mismatched, only=True)
     record.done()
     return found
 
@@ -71,8 +71,8 @@ def _published(record: Record, where: str | None, word: str | None, external: bo
     if not published_in or not published_as:
         what = "says not where it is published, and in which word"
         record.complain(None, what, "Add published_in and published_as, here or for the whole file.")
-    if not record.has("targets") and not record.has("external"):
-        record.complain(None, "relates its source to nothing", "Add targets, or external for what is in no catalog.")
+    nothing = "relates its source to nothing", "Add targets, or external for what is in no catalog."
+    record.one_of(("targets", "external"), *nothing, several=True)
     for key in ("targets", "external"):
         for target, node in record.placed_texts(key):
             yield Row(
@@ -87,18 +87,3 @@ def _published(record: Record, where: str | None, word: str | None, external: bo
                 locations=(Location(record.path, node.line, node.column),),
             )
     record.done()
-
-
-def _share(record: Record) -> tuple[float, float] | None:
-    """Read which share of the target a source covers, at least and at most, when somebody states it."""
-    if not record.has("coverage"):
-        return None
-    node = record.node.get("coverage")
-    shares = node.plain() if node else None
-    if isinstance(shares, list) and len(shares) == 2 and all(type(each) in (int, float) for each in shares):
-        least, most = float(shares[0]), float(shares[1])
-        if 0 <= least <= most <= 1:
-            return least, most
-    hint = "Write `coverage: [0.2, 0.5]`: at least, at most, both from 0 to 1."
-    record.complain(node, "is no share", hint, "coverage")
-    return None

@@ -51,6 +51,17 @@ def checksum(catalog: Catalog) -> str:
     return sha256("".join(f"{id}\t{title}\n" for id, title in rows).encode()).hexdigest()
 
 
+def parents(catalog: Catalog) -> Iterator[Complaint]:
+    """Give a complaint for each parent that is no group of the catalog, and each group that is its own ancestor."""
+    groups = {group.id: group for group in catalog.groups}
+    for each in catalog.entries:
+        if each.parent and each.parent not in groups:
+            yield Complaint(f"{each.id}: its parent {each.parent!r} is no group", _where(each.locations))
+    for cycle in _cycles({group.id: group.parent for group in catalog.groups}):
+        what = f"{catalog.id}: {cycle} is its own ancestor"
+        yield Complaint(what, _where(groups[cycle].locations), "Mend the parents.")
+
+
 def _catalogs(knowledge: Knowledge) -> Iterator[Complaint]:
     for catalog in knowledge.catalogs:
         where = _where(catalog.locations)
@@ -59,12 +70,7 @@ def _catalogs(knowledge: Knowledge) -> Iterator[Complaint]:
         if catalog.checksum and catalog.checksum != checksum(catalog):
             what = f"{catalog.id}: ids and titles differ from the list they were checked against"
             yield Complaint(what, where, f"Restore them, or check again and write {checksum(catalog)}.")
-        groups = {group.id for group in catalog.groups}
-        for each in catalog.entries:
-            if each.parent and each.parent not in groups:
-                yield Complaint(f"{each.id}: its parent {each.parent!r} is no group", _where(each.locations))
-        for cycle in _cycles({group.id: group.parent for group in catalog.groups}):
-            yield Complaint(f"{catalog.id}: {cycle} is its own ancestor", where, "Mend the parents.")
+        yield from parents(catalog)
 
 
 def _aliases(knowledge: Knowledge) -> Iterator[Complaint]:

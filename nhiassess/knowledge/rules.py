@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from nhiassess.formats.format import Node
 from nhiassess.formats.record import Record
 from nhiassess.model.inventory import Location
 from nhiassess.model.knowledge import Default, KnownServer, Requirement, SensitivityRule, Technique
@@ -28,12 +27,12 @@ def techniques(record: Record) -> Iterator[Technique]:
 def servers(record: Record) -> Iterator[KnownServer]:
     """Read the known tool servers of one file."""
     for each in record.records("servers"):
-        tools = {name: node.plain() for name, node in each.mapping("tools").items()}
+        tools = each.record("tools")
         yield KnownServer(
             id=each.text("id"),
             title=each.text("title"),
             matches=each.texts("matches"),
-            tools=tools,
+            tools=tools.whole() if tools else {},
             source=each.optional_text("source"),
             locations=(Location(*each.place),),
         )
@@ -58,26 +57,23 @@ def sensitivity(record: Record) -> Iterator[SensitivityRule]:
 
 def defaults(record: Record) -> Iterator[Default]:
     """Read the limits that hold when a plan states none."""
-    for name, node in record.mapping("limits").items():
-        each = Record(record.path, node, record.complaints, f"$.limits.{name}")
-        yield Default(name, each.integer("value"), each.text("unit"), each.text("source"))
-        each.plain("unverified")
-        each.done()
+    if limits := record.record("limits"):
+        for name in limits.names():
+            if each := limits.record(name):
+                yield Default(name, each.integer("value"), each.text("unit"), each.text("source"))
+                each.plain("unverified")
+                each.done()
     record.done()
 
 
 def _technique(record: Record, domain: str) -> Technique:
-    record.plain("requires")
-    node = record.node.get("requires")
-    alternatives = [_requirements(each, record) for each in (node.elements() if node else ())]
-    if not alternatives or not all(alternatives):
-        record.complain(node, "lists no action", "Write `requires: [[{action: ..., of: self}]]`.", "requires")
+    no_action = "lists no action", "Write `requires: [[{action: ..., of: self}]]`."
     found = Technique(
         id=record.text("id"),
         domain=domain,
         name=record.text("name"),
         category=record.text("category"),
-        requires=tuple(alternatives),
+        requires=tuple(tuple(map(_requirement, each)) for each in record.lists("requires", none=no_action)),
         grants=record.text("grants", among=("become", "modify_self", "modify_other", "administer")),
         applies_to=record.texts("applies_to"),
         trusted_service=record.optional_text("trusted_service"),
@@ -89,10 +85,7 @@ def _technique(record: Record, domain: str) -> Technique:
     return found
 
 
-def _requirements(alternative: Node, of: Record) -> tuple[Requirement, ...]:
-    found = []
-    for each in alternative.elements():
-        record = Record(of.path, each, of.complaints, f"{of.dotted}.requires")
-        found.append(Requirement(record.text("action"), record.optional_text("of", among=ROLES) or "any"))
-        record.done()
-    return tuple(found)
+def _requirement(record: Record) -> Requirement:
+    found = Requirement(record.text("action"), record.optional_text("of", among=ROLES) or "any")
+    record.done()
+    return found

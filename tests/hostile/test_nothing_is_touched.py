@@ -34,10 +34,10 @@ WORDS: dict[str, list[list[str]]] = {
     "assess": [["TOP", "--out", "OUT/report", "--format", "json,html,sarif,pdf", "--record", *NOW]],
     "observe": [["TOP"], ["TOP/observed/.mcp.json", "--format", "json"]],
     **{verb: [["TOP", *NOW]] for verb in ("paths", "blast-radius", "chokepoints", "escalations", "coverage")},
-    "frameworks": [["list"], ["show", "ASI03"], ["verify"]],
-    "checks": [["list"], ["show", "wildcard-action"], ["test", "agent-without-owner"]],
+    "frameworks": [["list"], ["show", "ASI03"], ["verify"], ["verify", "TOP"]],
+    "checks": [["list"], ["show", "wildcard-action"], ["test", "agent-without-owner"], ["tables"]],
     "doctor": [[]],
-    "init": [["OUT/new"]],
+    "init": [["OUT/new"], ["--schema", "OUT/new"]],
     "demo": [["--out", "OUT/demo", "--format", "json"]],
 }
 

@@ -196,10 +196,10 @@ def test_an_id_that_stands_twice_is_named_with_both_places() -> None:
     found = complaints(twice)
     assert len(found) == 3
     assert found[0].startswith("frameworks/b.yaml:1:1: the id c stands already at frameworks/a.yaml:1.")
-    assert found[1].startswith(
+    assert found[1].startswith("frameworks/b.yaml:13:5: the id c/T1 stands already at frameworks/a.yaml:13.")
+    assert found[2].startswith(
         "frameworks/checks/two.yaml:1:1: the id same stands already at frameworks/checks/one.yaml:1."
     )
-    assert found[2].startswith("frameworks/b.yaml:13:5: the id c/T1 stands already at frameworks/a.yaml:13.")
 
 
 def test_files_without_an_id_are_not_one_another() -> None:

@@ -95,7 +95,7 @@ def test_all_complaints_come_at_once() -> None:
     ("need", "says"),
     [
         ("{condition: tool}", "abilities: is missing"),
-        ("{condition: tool, abilities: [reads_minds]}", "no tool is described with 'reads_minds'"),
+        ("{condition: tool, abilities: [reads_minds]}", "'reads_minds' is not allowed here"),
         ("{condition: runs_on}", "platforms: is missing"),
         ("{condition: unpinned_server, kinds: [x]}", "kinds: is not a known key"),
         ("{condition: untrusted_input, threat_model: identity}", "threat_model: is not a known key"),
