@@ -8,7 +8,8 @@ way that is no system call. A listener at the address that the folder names coun
 
 What may be read besides the folder: Python and its packages, the package and its data, and what READ in watching.py
 lists: libraries, fonts and zones of the system, and what it says of memory and processors. What may be written: --out,
-the history of an assessment that is recorded, a temporary folder that is empty again afterwards, fontconfig's cache.
+the history of an assessment that is recorded, a temporary folder that is empty again afterwards, fontconfig's cache,
+and the copy of the shipped knowledge in the user's cache.
 """
 
 from __future__ import annotations
@@ -34,7 +35,11 @@ WORDS: dict[str, list[list[str]]] = {
     "assess": [["TOP", "--out", "OUT/report", "--format", "json,html,sarif,pdf", "--record", *NOW]],
     "observe": [["TOP"], ["TOP/observed/.mcp.json", "--format", "json"]],
     **{verb: [["TOP", *NOW]] for verb in ("paths", "blast-radius", "chokepoints", "escalations", "coverage")},
-    "frameworks": [["list"], ["show", "ASI03"], ["verify"], ["verify", "TOP"]],
+    "replay-scenario": [["--list"], ["echoleak", "TOP", *NOW]],
+    "frameworks": [
+        *(["list"], ["show", "ASI03"], ["verify"], ["verify", "TOP"]),
+        *(["crosswalk", "owasp-asi-2026", "owasp-llm-2025"], ["diff", "owasp-llm-2025", "owasp-llm-2026"]),
+    ],
     "checks": [["list"], ["show", "wildcard-action"], ["test", "agent-without-owner"], ["tables"]],
     "doctor": [[]],
     "init": [["OUT/new"], ["--schema", "OUT/new"]],
@@ -147,7 +152,11 @@ def test_nothing_is_contacted(run: Watch) -> None:
 
 def test_nothing_is_opened_or_changed_that_was_not_given(run: Watch) -> None:
     assert wrongly_opened(run) == set()
-    assert run.changed == (f"{run.here}/assessment/history", f"{run.here}/assessment/history/2026-11-23.json")
+    cache, history = f"{run.here}/home/.cache", f"{run.here}/assessment/history"
+    kept = [path for path in run.changed if path.startswith(cache)]
+    assert kept[:2] == [cache, f"{cache}/nhiassess"]
+    assert all(re.fullmatch(rf"{re.escape(cache)}/nhiassess/knowledge-[0-9a-f]+\.json", path) for path in kept[2:])
+    assert tuple(path for path in run.changed if path not in kept) == (history, f"{history}/2026-11-23.json")
     assert list((run.here / "temporary").iterdir()) == []
 
 
