@@ -28,16 +28,16 @@ from nhiassess.assessment.exceptions import accepted, lapsed
 from nhiassess.assessment.figures import figures
 from nhiassess.assessment.findings import findings, places
 from nhiassess.assessment.lint import complaints
-from nhiassess.assessment.plan import Stated, stated
+from nhiassess.assessment.plan import Stated
 from nhiassess.assessment.references import unobserved
 from nhiassess.assessment.risk import Matrix
-from nhiassess.checks import examples
-from nhiassess.checks.preconditions import preconditions, refused
+from nhiassess.checks.preconditions import preconditions
 from nhiassess.checks.run import ask
 from nhiassess.checks.tables import tables
-from nhiassess.errors import CheckError, Complaint, KnowledgeError, ObservationError, PlanError, RenderError, UsageError
+from nhiassess.errors import ObservationError, RenderError, UsageError
+from nhiassess.folder import verify as verify
+from nhiassess.folder import written
 from nhiassess.formats.reading import read
-from nhiassess.knowledge.load import beyond
 from nhiassess.ledger import Observed, look
 from nhiassess.model.assessment import NOT_DETERMINED, Answer, Assessment, Meta
 from nhiassess.model.inventory import TABLES, Inventory
@@ -45,7 +45,7 @@ from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.merge import merge
 from nhiassess.model.reach import Edge
 from nhiassess.network.build import build, order
-from nhiassess.place import Place, find, own_knowledge, rooted
+from nhiassess.place import Place, find, rooted
 from nhiassess.renderers.renderer import Renderer
 from nhiassess.shelf import knowledge as knowledge
 from nhiassess.shelf import version as version
@@ -102,7 +102,7 @@ def inventory(path: str | FilePath, now: str, progress: Progress = _silent) -> O
     """
     place = find(FilePath(path))
     progress("reading the knowledge base")
-    known, said = _written_by_people(place.files, now)
+    known, said = written(place.files, now)
     place = rooted(place, said.plan)
     progress("reading configurations")
     observed = look(place.root, installed.plugins("sources", "SOURCE"), place.only)
@@ -115,57 +115,6 @@ def inventory(path: str | FilePath, now: str, progress: Progress = _silent) -> O
     for join in sorted(installed.plugins("joins", "JOIN"), key=lambda each: (each.order, each.name)):
         joined = join.join(joined, known)
     return Observation(place, known, said, observed, joined)
-
-
-def verify(path: str | FilePath, now: str) -> tuple[Knowledge, Stated]:
-    """Hold what people wrote in an assessment folder against itself and against what came with the package.
-
-    Parameters
-    ----------
-    path, now:
-        As for `inventory`; the folder of an assessment.
-
-    Returns
-    -------
-    tuple
-        The knowledge of the assessment's own, and what is stated beside it.
-
-    Raises
-    ------
-    UsageError
-        When the folder is no assessment.
-    KnowledgeError, PlanError
-        With all that is wrong with the files, or, where nothing is, with what they say of one another.
-    CheckError
-        With each example of a check that fails, and each precondition that can't be asked.
-    """
-    place = find(FilePath(path))
-    if not place.files:
-        raise UsageError("is no assessment folder: it has no plan.yaml", str(path), "`nhiassess init` makes one.")
-    known, said = _written_by_people(place.files, now)
-    own = beyond(knowledge(), known)
-    wrong = [complaint for check in own.checks for complaint in examples.test(check)]
-    wrong += [complaint for catalog in own.catalogs for complaint in refused(catalog)]
-    if wrong:
-        raise CheckError(tuple(wrong))
-    return own, said
-
-
-def _written_by_people(files: Mapping[str, bytes], now: str) -> tuple[Knowledge, Stated]:
-    """Read what an assessment folder brings and states; what is wrong with either comes at once."""
-    wrong: tuple[Complaint, ...] = ()
-    try:
-        known = knowledge(own_knowledge(files))
-    except KnowledgeError as error:
-        # where nothing is known, nothing that the plan refers to is unknown
-        known, wrong = Knowledge(), error.complaints
-    try:
-        said = stated(files, known, now)
-    except PlanError as error:
-        raise PlanError(error.complaints + wrong) from None
-    if wrong:
-        raise KnowledgeError(wrong)
-    return known, said
 
 
 def observe(path: str | FilePath, now: str, progress: Progress = _silent) -> Estate:
