@@ -57,7 +57,7 @@ def commands(verbose: bool) -> None:
 
 
 def main() -> None:
-    """Run the command line; exit 0, 1 (``--fail-on``), 2 (usage) or 3 (could not assess)."""
+    """Run the command line; exit 0, 1 (``--fail-on``), 2 (usage), 3 (could not assess), 130 or 141 as a shell does."""
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # what the reader's encoding lacks is spelled out
     try:
