@@ -2,53 +2,31 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-ROOT = Path(__file__).parents[2]
-LIST = Path(__file__).parents[3] / "shared" / "reference" / "frameworks" / "nist_csf_2_0.csv"
+from tests.knowledge.lists import checksum, official, plain
+
+LIST = "nist_csf_2_0.csv"
 # SHA-256 over "id<TAB>statement" lines of the list, sorted by id: the catalog's own checksum covers titles only.
 STATEMENTS = "6aff28435a6d50fca51760df4e1849ab8596cf07c50476516f3480532a57fc01"
 SET_RELATIONS = {"equal", "subset-of", "superset-of"}
 RELATIONSHIPS = SET_RELATIONS | {"intersects-with", "no-relationship"}
 
 
-def _load(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((ROOT / "frameworks" / name).read_text(encoding="utf-8"))
-    return loaded
-
-
-CATALOG = _load("nist-csf-2.0.yaml")
-CROSSWALK = _load("crosswalks/nhi-objectives-1--nist-csf-2.0.yaml")
-OBJECTIVES = {control["id"]: control for control in _load("nhi-objectives-1.yaml")["controls"]}
+CATALOG = plain("nist-csf-2.0.yaml")
+CROSSWALK = plain("crosswalks/nhi-objectives-1--nist-csf-2.0.yaml")
+OBJECTIVES = {control["id"]: control for control in plain("nhi-objectives-1.yaml")["controls"]}
 GROUPS: list[dict[str, Any]] = CATALOG["groups"]
 CONTROLS: dict[str, dict[str, Any]] = {control["id"]: control for control in CATALOG["controls"]}
 ROWS: list[dict[str, Any]] = CROSSWALK["rows"]
 
 
-def _checksum(pairs: Iterable[tuple[str, str]]) -> str:
-    lines = "\n".join(f"{id}\t{text}" for id, text in sorted(pairs)) + "\n"
-    return hashlib.sha256(lines.encode("utf-8")).hexdigest()
-
-
 def _carried(field: str) -> dict[str, str]:
     return {entry["id"]: entry[field] for entry in [*GROUPS, *CATALOG["controls"]]}
-
-
-def _official(field: str) -> dict[str, str] | None:
-    """Give NIST's list, or None where only the checksums are at hand."""
-    if not LIST.exists():
-        return None
-    with LIST.open(encoding="utf-8-sig", newline="") as lines:
-        return {row["id"]: row[field] for row in csv.DictReader(lines)}
 
 
 def _row_id(row: dict[str, Any]) -> str:
@@ -56,15 +34,15 @@ def _row_id(row: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize(
-    ("field", "checksum"),
+    ("field", "expected"),
     [("title", CATALOG["checked_against"]["sha256"]), ("statement", STATEMENTS)],
     ids=["title", "statement"],
 )
-def test_ids_and_texts_are_nists(field: str, checksum: str) -> None:
-    carried, official = _carried(field), _official(field)
-    if official is not None:
-        assert carried == official
-    assert _checksum(carried.items()) == checksum
+def test_ids_and_texts_are_nists(field: str, expected: str) -> None:
+    carried, nists = _carried(field), official(LIST, field)
+    if nists is not None:
+        assert carried == nists
+    assert checksum(carried.items()) == expected
 
 
 def test_counts_are_nists() -> None:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import hashlib
 from collections import Counter
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-ROOT = Path(__file__).parents[2]
-LIST = Path(__file__).parents[3] / "shared" / "reference" / "frameworks" / "nist_sp800_53_r5_ac_ia_au.csv"
+from tests.knowledge.lists import checksum, official, plain
+
+LIST = "nist_sp800_53_r5_ac_ia_au.csv"
 TITLES = "8411d056f28025d5a972288e609602c92daf5d012c09480d296dc64dd92f28ed"
 # SHA-256 over "id<TAB>withdrawn" lines of the list's controls, sorted by id
 WITHDRAWN = "415edccf5ae0af322e10820140ac65c982e92f1caa9734392d7cafc176b3c66b"
@@ -21,22 +17,12 @@ SET_RELATIONS = {"equal", "subset-of", "superset-of"}
 RELATIONSHIPS = SET_RELATIONS | {"intersects-with", "no-relationship"}
 
 
-def _load(name: str) -> dict[str, Any]:
-    loaded: dict[str, Any] = yaml.safe_load((ROOT / "frameworks" / name).read_text(encoding="utf-8"))
-    return loaded
-
-
-CATALOG = _load("nist-sp800-53-r5.yaml")
-CROSSWALK = _load("crosswalks/nhi-objectives-1--nist-sp800-53-r5.yaml")
-OBJECTIVES = {control["id"]: control for control in _load("nhi-objectives-1.yaml")["controls"]}
+CATALOG = plain("nist-sp800-53-r5.yaml")
+CROSSWALK = plain("crosswalks/nhi-objectives-1--nist-sp800-53-r5.yaml")
+OBJECTIVES = {control["id"]: control for control in plain("nhi-objectives-1.yaml")["controls"]}
 GROUPS: list[dict[str, Any]] = CATALOG["groups"]
 CONTROLS: dict[str, dict[str, Any]] = {control["id"]: control for control in CATALOG["controls"]}
 ROWS: list[dict[str, Any]] = CROSSWALK["rows"]
-
-
-def _checksum(pairs: Iterable[tuple[str, str]]) -> str:
-    lines = "".join(f"{id}\t{text}\n" for id, text in sorted(pairs))
-    return hashlib.sha256(lines.encode("utf-8")).hexdigest()
 
 
 def _is_withdrawn(control: dict[str, Any]) -> bool:
@@ -46,33 +32,25 @@ def _is_withdrawn(control: dict[str, Any]) -> bool:
 ACTIVE = {id: control for id, control in CONTROLS.items() if not _is_withdrawn(control)}
 
 
-def _official() -> list[dict[str, str]] | None:
-    """Give NIST's list, or None where only the checksums are at hand."""
-    if not LIST.exists():
-        return None
-    with LIST.open(encoding="utf-8-sig", newline="") as lines:
-        return list(csv.DictReader(lines))
-
-
 def _row_id(row: dict[str, Any]) -> str:
     return f"{row['source']}-{row['target']}"
 
 
 def test_ids_and_titles_are_nists() -> None:
     carried = {entry["id"]: entry["title"] for entry in [*GROUPS, *CATALOG["controls"]]}
-    official = _official()
-    if official is not None:
-        assert list(carried.items()) == [(row["id"], row["title"]) for row in official]
+    titles = official(LIST, "title")
+    if titles is not None:
+        assert list(carried.items()) == list(titles.items())
     assert len(carried) == int(CATALOG["checked_against"]["ids"]) == len(GROUPS) + len(CATALOG["controls"])
-    assert _checksum(carried.items()) == TITLES == CATALOG["checked_against"]["sha256"]
+    assert checksum(carried.items()) == TITLES == CATALOG["checked_against"]["sha256"]
 
 
 def test_withdrawn_controls_are_nists() -> None:
     carried = {id: str(_is_withdrawn(control)) for id, control in CONTROLS.items()}
-    official = _official()
-    if official is not None:
-        assert carried == {row["id"]: str("withdrawn" in row["note"]) for row in official if row["kind"] != "family"}
-    assert _checksum(carried.items()) == WITHDRAWN
+    notes, kinds = official(LIST, "note"), official(LIST, "kind")
+    if notes is not None and kinds is not None:
+        assert carried == {id: str("withdrawn" in note) for id, note in notes.items() if kinds[id] != "family"}
+    assert checksum(carried.items()) == WITHDRAWN
 
 
 def test_counts_are_nists() -> None:
