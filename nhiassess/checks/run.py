@@ -49,6 +49,11 @@ def engine(tables: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         yield connection
+    except RuntimeError as error:
+        # the engine asks Python for signals while it works, and tells of an interrupt in words of its own
+        if str(error) == "Query interrupted":
+            raise KeyboardInterrupt from None
+        raise
     finally:
         connection.close()
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
-from nhiassess.checks.run import SEEN_SHOWN, ask
+from nhiassess.checks.run import SEEN_SHOWN, ask, engine, select
 from nhiassess.checks.tables import SCHEMAS, table, tables
 from nhiassess.errors import CheckError
 from nhiassess.model.inventory import Agent, Inventory, Link, Location
@@ -137,3 +139,19 @@ def test_a_column_that_is_all_null_breaks_no_query() -> None:
         " AS satisfied, '' AS seen FROM agents"
     )
     assert [answer.state for answer in ask([check(sql)], given)] == ["not-determined"]
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no timer that interrupts")
+def test_an_interrupt_during_a_query_is_an_interrupt_and_no_error_of_the_check() -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    many = " CROSS JOIN ".join(f"links l{number}" for number in range(9))
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt), engine(tables(links(*(["good"] * 60)))) as connection:
+            signal.setitimer(signal.ITIMER_REAL, 0.5)
+            select(connection, f"SELECT COUNT(*) AS subject FROM {many}")
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)

@@ -11,6 +11,7 @@ import json
 import os
 import pty
 import re
+import signal
 import subprocess
 import sys
 import termios
@@ -128,7 +129,8 @@ def test_a_key_that_interrupts_ends_a_run_on_a_terminal(tmp_path: Path) -> None:
         except OSError:
             break
     os.close(ours)
-    assert code == 130
+    # where it meets Python inside an exec of its own, Python ends itself by the signal, which a shell reads as 130 too
+    assert code in (130, -signal.SIGINT)
     assert told.decode().replace("\r\n", "\n").endswith("\n" + BACK + "stopped\n")
     assert not (tmp_path / "out").exists()
 
