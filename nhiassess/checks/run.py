@@ -49,9 +49,9 @@ def engine(tables: Mapping[str, pa.Table]) -> Iterator[duckdb.DuckDBPyConnection
         connection.execute("SET enable_external_access = false")
         connection.execute("SET lock_configuration = true")
         yield connection
-    except RuntimeError as error:
+    except (RuntimeError, duckdb.Error) as error:
         # the engine asks Python for signals while it works, and tells of an interrupt in words of its own
-        if str(error) == "Query interrupted":
+        if str(error) == "Query interrupted" or "KeyboardInterrupt" in str(error):
             raise KeyboardInterrupt from None
         raise
     finally:

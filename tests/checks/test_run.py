@@ -147,11 +147,16 @@ def test_an_interrupt_during_a_query_is_an_interrupt_and_no_error_of_the_check()
         raise KeyboardInterrupt
 
     many = " CROSS JOIN ".join(f"links l{number}" for number in range(9))
-    before = signal.signal(signal.SIGALRM, interrupt)
-    try:
-        with pytest.raises(KeyboardInterrupt), engine(tables(links(*(["good"] * 60)))) as connection:
+
+    def asked_for_long() -> None:
+        with engine(tables(links(*(["good"] * 60)))) as connection:
             signal.setitimer(signal.ITIMER_REAL, 0.5)
             select(connection, f"SELECT COUNT(*) AS subject FROM {many}")
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            asked_for_long()
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
         signal.signal(signal.SIGALRM, before)
