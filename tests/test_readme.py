@@ -42,7 +42,10 @@ def test_the_sources_that_are_named_are_those_there_are() -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_documents_name_no_machine_and_no_registry(name: str) -> None:
     text = (TOP / name).read_text(encoding="utf-8")
-    assert not re.search(r"/work/|/root/|/tmp/|pypi\.org|pythonhosted|registry\.npmjs", text)
+    assert not re.search(r"(?<![\w.])/(?:root|home|tmp|work|var)/", text)
+    assert set(re.findall(r"https?://([^/\s)\"]+)", text)) <= {"eur-lex.europa.eu"}, (
+        "the only host that a document names"
+    )
 
 
 def test_every_check_says_what_it_cannot_know() -> None:
