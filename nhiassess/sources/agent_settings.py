@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Iterable
 
 from nhiassess.formats.format import Node
-from nhiassess.sources.mcp_servers import Found, setting
-from nhiassess.sources.source import ReadFile, credential
+from nhiassess.sources.gathering import Gathering
+from nhiassess.sources.mcp_servers import setting
+from nhiassess.sources.source import ReadFile
 
 # folders in which the home folders of people lie, one a person
 _HOMES = re.compile(r"(?i)(?:^|/)(?:home|homes|users|laptops|workstations|desktops|endpoints|machines)/[^/]+$")
@@ -55,7 +56,7 @@ def read_settings(
     nodes: Iterable[tuple[str, Node]],
     agent: str | None,
     scope: str,
-    found: Found,
+    found: Gathering,
     wanted: Callable[[str], bool] = lambda _: True,
 ) -> None:
     """Read settings, leaf by leaf.
@@ -83,18 +84,14 @@ def read_settings(
             _leaf(file, node, key, agent, scope, found)
 
 
-def _leaf(file: ReadFile, node: Node, key: str, agent: str | None, scope: str, found: Found) -> None:
+def _leaf(file: ReadFile, node: Node, key: str, agent: str | None, scope: str, found: Gathering) -> None:
     if node.is_sequence:
         for each in node.elements():
             if (text := leaf_text(each)) is not None:
                 found.settings.append(setting(file, each, key, text, agent, scope, listed=True))
         return
-    held = credential(file, node, key, agent) if agent else None
-    if held is not None:
-        found.credentials.append(held[0])
-        found.links.append(held[1])
-        found.fingerprints += held[2]
-    elif (text := leaf_text(node)) is not None:
+    held = found.hold(file, node, key, agent) if agent else None
+    if held is None and (text := leaf_text(node)) is not None:
         found.settings.append(setting(file, node, key, text, agent, scope))
 
 

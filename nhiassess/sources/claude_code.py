@@ -11,7 +11,8 @@ from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Agent, Inventory, Location, Resource, Setting, Skipped, Tool
 from nhiassess.sources.agent_commands import Wanted, name_tools
 from nhiassess.sources.agent_settings import is_comment, is_fixture, leaf_text, read_settings, scope_of
-from nhiassess.sources.mcp_servers import Found, setting
+from nhiassess.sources.gathering import Gathering
+from nhiassess.sources.mcp_servers import setting
 from nhiassess.sources.source import ReadFile, folder, link, quote
 
 PLATFORM = "claude-code"
@@ -58,7 +59,7 @@ class ClaudeCode:
 
     def read(self, files: Sequence[ReadFile]) -> Inventory:
         """Read settings, sub-agents, hooks and skills."""
-        found = Found()
+        found = Gathering()
         for file in sorted(files, key=_telling):
             path = file.path
             if is_fixture(path):
@@ -104,7 +105,7 @@ def managed_folder(path: str) -> str:
     return quote(_MANAGED.sub("", path).strip("/")) or "-"
 
 
-def _main(file: ReadFile, found: Found) -> str:
+def _main(file: ReadFile, found: Gathering) -> str:
     """Add the agent of the file's folder with the tools that come with it."""
     where = folder(file.path)
     root = file.document.root
@@ -119,7 +120,7 @@ def _main(file: ReadFile, found: Found) -> str:
     return id
 
 
-def _built_in(agent: str, where: str, tools: Mapping[str, Location], found: Found) -> None:
+def _built_in(agent: str, where: str, tools: Mapping[str, Location], found: Gathering) -> None:
     for name, place in tools.items():
         id = f"tool:{agent.removeprefix('agent:')}/{quote(name)}"
         found.tools.append(Tool(id, None, name, locations=(place,)))
@@ -130,7 +131,7 @@ def _built_in(agent: str, where: str, tools: Mapping[str, Location], found: Foun
             found.links.append(link(id, "executes_on", host, place, reason="Bash runs on the machine of its user"))
 
 
-def _read_settings(file: ReadFile, agent: str | None, scope: str, found: Found) -> None:
+def _read_settings(file: ReadFile, agent: str | None, scope: str, found: Gathering) -> None:
     root = file.document.root
     plain = ((key, node) for key, node in root.items() if key not in ("hooks", "mcpServers", "description"))
     read_settings(file, plain, agent, scope, found)
@@ -142,7 +143,7 @@ def _read_settings(file: ReadFile, agent: str | None, scope: str, found: Found) 
         found.skipped.append(Skipped(id, reason, "mcpServers", (file.at_key(servers),)))
 
 
-def _read_hooks(file: ReadFile, root: Node, agent: str | None, scope: str, found: Found) -> None:
+def _read_hooks(file: ReadFile, root: Node, agent: str | None, scope: str, found: Gathering) -> None:
     """Read the commands that hooks run, in whatever shape they stand."""
     hooks = root.get("hooks")
     if hooks is None:
@@ -166,7 +167,7 @@ def _owner(path: str) -> tuple[str, str | None]:
     return quote(where) or "-", None
 
 
-def _read_skill(file: ReadFile, found: Found) -> None:
+def _read_skill(file: ReadFile, found: Gathering) -> None:
     """Read the tools that a skill or command may use without asking, for skills of an agent's own folder."""
     _, agent = _owner(file.path)
     root = file.document.root
@@ -178,7 +179,7 @@ def _read_skill(file: ReadFile, found: Found) -> None:
         found.settings.append(_at(made, place))
 
 
-def _read_sub_agent(file: ReadFile, found: Found) -> None:
+def _read_sub_agent(file: ReadFile, found: Gathering) -> None:
     root = file.document.root
     matched = _AGENT.search(file.path)
     stem = matched["stem"] if matched else basename(file.path)

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Agent, Inventory, Location, Resource, Skipped, Tool
 from nhiassess.sources.agent_settings import is_fixture, leaf_text, read_settings, scope_of
-from nhiassess.sources.mcp_servers import Client, Found, entries, read_server
+from nhiassess.sources.gathering import Gathering
+from nhiassess.sources.mcp_servers import Client, entries, read_server
 from nhiassess.sources.source import ReadFile, folder, link, quote
 
 PLATFORM = "codex"
@@ -40,7 +41,7 @@ class Codex:
 
     def read(self, files: Sequence[ReadFile]) -> Inventory:
         """Read the agent, its settings by scope and profile, and its tool servers."""
-        found = Found()
+        found = Gathering()
         for file in files:
             if is_fixture(file.path):
                 reason = "test data: no agent reads it where it lies"
@@ -51,7 +52,7 @@ class Codex:
         return found.inventory()
 
 
-def _read_file(file: ReadFile, found: Found) -> None:
+def _read_file(file: ReadFile, found: Gathering) -> None:
     root = file.document.root
     managed = bool(_MANAGED.search(file.path))
     where = quote(_MANAGED.sub("", file.path).strip("/")) or "-" if managed else folder(file.path)
@@ -76,7 +77,7 @@ def _matters(key: str) -> bool:
     return bool(re.search(r"web_search|shell|hooks|multi_agent|network|apps|plugins|exec", key))
 
 
-def _add_agent(file: ReadFile, root: Node, id: str, where: str, found: Found) -> None:
+def _add_agent(file: ReadFile, root: Node, id: str, where: str, found: Gathering) -> None:
     first = next((file.at_key(node) for _, node in root.items()), Location(file.path))
     places = [first] + [file.at(node) for key in _DECISIVE if (node := root.get(key)) is not None]
     model = leaf_text(root.get("model") or Node(None))

@@ -10,7 +10,8 @@ from posixpath import basename
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Agent, Credential, Inventory, Location, Skipped, Tool
 from nhiassess.sources.agent_settings import is_comment, is_fixture, leaf_text, read_settings, scope_of
-from nhiassess.sources.mcp_servers import Client, Found, entries, read_server
+from nhiassess.sources.gathering import Gathering
+from nhiassess.sources.mcp_servers import Client, entries, read_server
 from nhiassess.sources.source import ReadFile, folder, link, quote
 
 Path = tuple[str, ...]
@@ -137,7 +138,7 @@ class McpClients:
 
     def read(self, files: Sequence[ReadFile]) -> Inventory:
         """Read the servers of each file, the agent that starts them, and its settings."""
-        found = Found()
+        found = Gathering()
         for file in files:
             dialect = _dialect(file.path, file.document.text[:_HEAD])
             if dialect is None:
@@ -165,7 +166,7 @@ def _dialect(path: str, head: str) -> Dialect | None:
     return None
 
 
-def _read_file(file: ReadFile, dialect: Dialect, found: Found) -> None:
+def _read_file(file: ReadFile, dialect: Dialect, found: Gathering) -> None:
     root = file.document.root
     scope = scope_of(folder(file.path))
     maps = list(_maps(root, dialect))
@@ -213,7 +214,7 @@ def _is_bare(root: Node) -> bool:
     )
 
 
-def _agent(file: ReadFile, dialect: Dialect, root: Node, maps: list[tuple[Node, str]], found: Found) -> str | None:
+def _agent(file: ReadFile, dialect: Dialect, root: Node, maps: list[tuple[Node, str]], found: Gathering) -> str | None:
     """Add the agent that reads the file, when it names a server or is a settings file of its own."""
     names_servers = any(True for node, dotted in maps for _ in entries(node, dotted))
     stated = any(_related(key, prefix) for key, _ in root.items() for prefix in dialect.settings)
@@ -236,7 +237,7 @@ def _agent(file: ReadFile, dialect: Dialect, root: Node, maps: list[tuple[Node, 
     return id
 
 
-def _extension_settings(file: ReadFile, root: Node, found: Found) -> None:
+def _extension_settings(file: ReadFile, root: Node, found: Gathering) -> None:
     """Read the variables that an extension asks its user for, and keeps in the keychain of the system."""
     if basename(file.path) != "gemini-extension.json":
         return

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import (
-    Agent,
-    Credential,
-    Inventory,
-    Link,
     Location,
     Resource,
     Setting,
@@ -19,8 +15,9 @@ from nhiassess.model.inventory import (
     Tool,
     ToolServer,
 )
+from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.launch import Launch, Word, launch, split
-from nhiassess.sources.source import ReadFile, credential, folder, link, quote, variable
+from nhiassess.sources.source import ReadFile, folder, link, quote, variable
 
 _TRANSPORTS = {
     "stdio": "stdio", "local": "stdio", "http": "http", "streamable-http": "http", "streamable_http": "http",
@@ -35,35 +32,6 @@ UNASKED = ("autoApprove", "alwaysAllow")
 OFF = ("disabledTools", "disabled_tools", "excludeTools")
 _SWITCHES = ("trust", "default_tools_approval_mode")
 _QUERY = re.compile(r"[?&]([\w.-]*(?:key|token|secret|auth|sig|pat)[\w.-]*)=", re.I)
-
-
-@dataclass(slots=True)
-class Found:
-    """What reading has gathered so far."""
-
-    agents: list[Agent] = field(default_factory=list)
-    tool_servers: list[ToolServer] = field(default_factory=list)
-    tools: list[Tool] = field(default_factory=list)
-    credentials: list[Credential] = field(default_factory=list)
-    resources: list[Resource] = field(default_factory=list)
-    settings: list[Setting] = field(default_factory=list)
-    links: list[Link] = field(default_factory=list)
-    skipped: list[Skipped] = field(default_factory=list)
-    fingerprints: list[tuple[str, str]] = field(default_factory=list)
-
-    def inventory(self) -> Inventory:
-        """Give everything as an inventory."""
-        return Inventory(
-            agents=tuple(self.agents),
-            tool_servers=tuple(self.tool_servers),
-            tools=tuple(self.tools),
-            credentials=tuple(self.credentials),
-            resources=tuple({each.id: each for each in self.resources}.values()),
-            settings=tuple(self.settings),
-            links=tuple(self.links),
-            skipped=tuple(self.skipped),
-            fingerprints=tuple(self.fingerprints),
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +72,7 @@ def setting(
     return Setting(id, agent=agent, scope=scope, key=key, value=value, locations=(file.at(node),))
 
 
-def read_server(file: ReadFile, name: str, node: Node, dotted: str, client: Client, found: Found) -> None:
+def read_server(file: ReadFile, name: str, node: Node, dotted: str, client: Client, found: Gathering) -> None:
     """Read one entry of a server map.
 
     Parameters
@@ -126,7 +94,7 @@ def read_server(file: ReadFile, name: str, node: Node, dotted: str, client: Clie
     if off:
         key, switch = off
         found.settings.append(setting(file, switch, f"{dotted}.{key}", _text(switch), client.agent, client.scope))
-        kept = Found()
+        kept = Gathering()
         _credentials(file, node, dotted, id, _words(node, dotted), kept)
         found.credentials += [each for each in kept.credentials if each.store == "plaintext"]
         found.fingerprints += kept.fingerprints
@@ -255,7 +223,7 @@ def _auth(node: Node, words: list[Word], address: str | None) -> str:
     return "key" if _QUERY.search(address or "") else "unknown"
 
 
-def _settings(file: ReadFile, node: Node, dotted: str, client: Client, found: Found) -> None:
+def _settings(file: ReadFile, node: Node, dotted: str, client: Client, found: Gathering) -> None:
     for key in (*ONLY, *UNASKED, *OFF):
         for each in (node.get(key) or Node(None)).listed():
             if (value := _text(each)) is not None:
@@ -273,26 +241,26 @@ def _settings(file: ReadFile, node: Node, dotted: str, client: Client, found: Fo
             found.settings.append(setting(file, mode, key, _text(mode), client.agent, client.scope))
 
 
-def _credentials(file: ReadFile, node: Node, dotted: str, id: str, words: list[Word], found: Found) -> None:
+def _credentials(file: ReadFile, node: Node, dotted: str, id: str, words: list[Word], found: Gathering) -> None:
     for key in _ENVIRONMENTS:
         given = node.get(key)
         if given is None:
             continue
         for name, value in given.items():
-            _add(file, value, f"{dotted}.{key}.{name}", id, name, found)
+            found.hold(file, value, f"{dotted}.{key}.{name}", id, name)
         for place, value in enumerate(given.elements()):
             name, _, _ = (value.text() or "").partition("=")
-            _add(file, value, f"{dotted}.{key}.{place}", id, name, found)
+            found.hold(file, value, f"{dotted}.{key}.{place}", id, name)
     for path in (*((key,) for key in _HEADERS), ("requestOptions", "headers"), ("requestInit", "headers")):
         for name, value in (node.get(*path) or Node(None)).items():
-            _add(file, value, ".".join((dotted, *path, name)), id, name, found)
+            found.hold(file, value, ".".join((dotted, *path, name)), id, name)
     for key in (*_URLS, "bearer_token", "apiKey", "api_key"):
         value_node = node.get(key)
         if value_node is not None:
             query = _QUERY.search(value_node.text() or "")
-            _add(file, value_node, f"{dotted}.{key}", id, query[1] if query else key, found)
+            found.hold(file, value_node, f"{dotted}.{key}", id, query[1] if query else key)
     for place, word in enumerate(words):
-        _add(file, word.node, f"{dotted}.{word.dotted}", id, _known_as(words, place), found)
+        found.hold(file, word.node, f"{dotted}.{word.dotted}", id, _known_as(words, place))
     for name, value in (node.get("env_http_headers") or Node(None)).items():
         _add_variable(file, value, f"{dotted}.env_http_headers.{name}", id, value.text() or "", found)
     for key in ("bearer_token_env_var", "env_vars", "env_keys"):
@@ -313,22 +281,14 @@ def _given(node: Node, name: str) -> bool:
     return any(node.get(key, name) is not None for key in _ENVIRONMENTS)
 
 
-def _add(file: ReadFile, node: Node, dotted: str, holder: str, name: str, found: Found) -> None:
-    held = credential(file, node, dotted, holder, name)
-    if held is not None and not any(each.id == held[0].id for each in found.credentials):
-        found.credentials.append(held[0])
-        found.links.append(held[1])
-        found.fingerprints += held[2]
-
-
-def _add_variable(file: ReadFile, node: Node, dotted: str, holder: str, name: str, found: Found) -> None:
+def _add_variable(file: ReadFile, node: Node, dotted: str, holder: str, name: str, found: Gathering) -> None:
     held = variable(file, node, dotted, holder, name)
     if held is not None:
         found.credentials.append(held[0])
         found.links.append(held[1])
 
 
-def _tools(file: ReadFile, id: str, node: Node, started: Launch | None, client: Client, found: Found) -> None:
+def _tools(file: ReadFile, id: str, node: Node, started: Launch | None, client: Client, found: Gathering) -> None:
     """Add the tools that the entry names, and "*" for those that it does not; none for a file that no client reads."""
     if client.agent is None:
         return
