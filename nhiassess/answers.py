@@ -41,8 +41,8 @@ def answer(verb: str, rows: Iterable[Any]) -> Row:
 
 
 def observed(inventory: Inventory) -> Row:
-    """Give every table of an inventory as a list of rows."""
-    tables = {table: [encode(value) for value in getattr(inventory, table)] for table in TABLES}
+    """Give every table of an inventory as rows, which are made when they are read."""
+    tables = {table: map(encode, getattr(inventory, table)) for table in TABLES}
     return {"schema": "nhiassess/observe/1", **tables}
 
 

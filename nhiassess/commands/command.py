@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -62,7 +62,7 @@ def show(shown: str, answer: Row, columns: Mapping[str, str], nothing: str, rows
     """Print an answer: as JSON whole, as a table the rows and columns that fit a terminal."""
     progress()("")
     if shown == "json":
-        click.echo(_as_json(answer))
+        sys.stdout.writelines(_as_json(answer))
         return
     printed = answer["rows"] if rows is None else rows
     say(table(printed, columns) if printed else nothing)
@@ -84,14 +84,30 @@ def warn(text: str) -> None:
     click.echo(printable(text), err=True)
 
 
-def _as_json(answer: Row) -> str:
-    """Write JSON in which what a terminal would obey is spelled out, which means the same to who reads it."""
+def _as_json(answer: Row) -> Iterator[str]:
+    """Write JSON, a row a line, in which what a terminal would obey is spelled out; that means the same to a reader."""
     plain = not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
-    lines = json.dumps(answer, indent=2, ensure_ascii=plain).split("\n")
-    return "\n".join(
-        line if line.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
-        for line in lines
-    )
+    lead = "{"
+    for key, value in answer.items():
+        yield f"{lead}\n  {json.dumps(key)}: "
+        lead = ","
+        if isinstance(value, Iterable) and not isinstance(value, (str, Mapping)):
+            yield from _rows(value, plain)
+        else:
+            yield _spelled(json.dumps(value, ensure_ascii=plain))
+    yield "\n}\n" if answer else "{}\n"
+
+
+def _rows(rows: Iterable[Any], plain: bool) -> Iterator[str]:
+    lead = "["
+    for row in rows:
+        yield f"{lead}\n    {_spelled(json.dumps(row, ensure_ascii=plain))}"
+        lead = ","
+    yield "[]" if lead == "[" else "\n  ]"
+
+
+def _spelled(line: str) -> str:
+    return line if line.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
 def hop_lines(number: int, hop: Row) -> list[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from nhiassess import pipeline
 from nhiassess.answers import observed
 from nhiassess.commands.command import asks, at, progress, say, show
+from nhiassess.model.codec import encode
 from nhiassess.printing import table
 
 COUNTED = (
@@ -30,11 +31,10 @@ def command(path: Path, shown: str, now: str | None) -> None:
     Agents, tools, servers, identities, credentials, grants and their relations, and what could not be looked at.
     """
     inventory = pipeline.inventory(path, at(now), progress()).inventory
-    answer = observed(inventory)
-    show(shown, answer, AGENT, "No agent was found.", answer["agents"])
+    show(shown, observed(inventory), AGENT, "No agent was found.", list(map(encode, inventory.agents)))
     if shown == "json":
         return
-    counts = [{"what": name.replace("_", " "), "count": len(answer[name])} for name in COUNTED]
+    counts = [{"what": name.replace("_", " "), "count": len(getattr(inventory, name))} for name in COUNTED]
     say("\n" + table(counts, {"what": "Observed", "count": "Count"}))
     states = ("read", "ignored", "skipped")
     files = [{"state": state, "count": sum(f.status == state for f in inventory.files)} for state in states]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nhiassess.joins.known_servers import built_in, matches, subjects
+from nhiassess.joins.known_servers import built_in, recogniser, subjects
 from nhiassess.model.inventory import Destination, Input, Inventory, Link, Resource, Tool
 from nhiassess.model.knowledge import Knowledge, KnownServer
 
@@ -21,12 +21,13 @@ class Channels:
 
     def join(self, inventory: Inventory, knowledge: Knowledge) -> Inventory:
         """Give the inventory with inputs and destinations of the tools that are known to see and send."""
-        servers = {each.id: matches(subjects(each), knowledge.servers) for each in inventory.tool_servers}
+        recognise = recogniser(knowledge.servers)
+        servers = {each.id: recognise(subjects(each)) for each in inventory.tool_servers}
         tools = {each.id: each for each in inventory.tools}
         platforms = {each.platform for each in inventory.agents}
         ends: dict[str, str] = {}
         for tool in inventory.tools:
-            known = servers.get(tool.server or "") or built_in(tool, knowledge.servers)
+            known = servers.get(tool.server or "") or built_in(tool, recognise)
             # the tools of an agent's own platform speak with the web, or with nobody in particular
             end = _end(tool, [each for each in known if each.id not in platforms])
             if end is not None:

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from nhiassess.joins import claude_permissions, client_approvals
 from nhiassess.joins.approval import WEAKEST_FIRST, Applied, Approval, applied, is_listed
-from nhiassess.joins.known_servers import abilities, built_in, described
+from nhiassess.joins.known_servers import abilities, built_in, described, recogniser
 from nhiassess.joins.sub_agents import rule_name
 from nhiassess.model.inventory import Agent, Gate, Inventory, Link, Locations, Setting, Tool, ToolServer
 from nhiassess.model.knowledge import Knowledge
@@ -110,6 +110,7 @@ def _parts(
     knowledge: Knowledge,
 ) -> Parts:
     """Make a tool of each part that a rule allows of a tool which is asked for otherwise."""
+    recognise = recogniser(knowledge.servers)
     tools: list[Tool] = []
     links: list[Link] = []
     run_code: set[str] = set()
@@ -124,7 +125,7 @@ def _parts(
                 continue
             id = stem + quote(rule.value or "", safe="-._~@:/*+=,()[]")
             new = Tool(id, None, rule.value, approval="never", locations=rule.locations)
-            tools.append(described(new, abilities(rule.value or "", built_in(new, knowledge.servers))))
+            tools.append(described(new, abilities(rule.value or "", built_in(new, recognise))))
             reason = f"may call {rule.value} unasked: {rule.key} allows it"
             links.append(replace(_link(agent, "invokes", id, rule.locations), reason=reason))
             if "executes_code" in {name for name, _ in tools[-1].capabilities or ()}:

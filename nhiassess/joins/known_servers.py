@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
+from fnmatch import fnmatchcase, translate
+from functools import cache
 from posixpath import basename
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -29,7 +31,8 @@ class KnownServers:
 
     def join(self, inventory: Inventory, knowledge: Knowledge) -> Inventory:
         """Give the inventory with the tools of known servers in the place of "*", and trust on every server."""
-        matched = {server.id: matches(subjects(server), knowledge.servers) for server in inventory.tool_servers}
+        recognise = recogniser(knowledge.servers)
+        matched = {server.id: recognise(subjects(server)) for server in inventory.tool_servers}
         servers = tuple(_trusted(each, matched[each.id]) for each in inventory.tool_servers)
         observed = {server.id for server in inventory.tool_servers if subjects(server)}
         present: dict[str | None, set[str]] = {}
@@ -37,7 +40,7 @@ class KnownServers:
             present.setdefault(tool.server, set()).add(tool.name or "")
         became: dict[str, tuple[Tool, ...]] = {}
         for tool in inventory.tools:
-            known = matched.get(tool.server or "") or built_in(tool, knowledge.servers)
+            known = matched.get(tool.server or "") or built_in(tool, recognise)
             became[tool.id] = tuple(_described(tool, known, present[tool.server], tool.server in observed))
         tools = {each.id: each for made in became.values() for each in made}
         links = [made for link in inventory.links for made in _moved(link, became)]
@@ -86,22 +89,52 @@ def subjects(server: ToolServer) -> tuple[str, ...]:
     return tuple(dict.fromkeys(found))
 
 
-def matches(names: Iterable[str], known: Sequence[KnownServer]) -> tuple[KnownServer, ...]:
-    """Give the known servers that go by one of these names, the closest pattern first."""
-    listed = tuple(names)
-    found: list[tuple[int, str, KnownServer]] = []
+Recogniser = Callable[[tuple[str, ...]], tuple[KnownServer, ...]]
+
+
+def recogniser(known: Iterable[KnownServer]) -> Recogniser:
+    """Give the function that tells which known servers go by one of several names, the closest pattern first.
+
+    Parameters
+    ----------
+    known:
+        The known servers.
+
+    Returns
+    -------
+    callable
+        From names in small letters to servers; each name is compared once, however often it is asked for.
+    """
+    exact: dict[str, list[KnownServer]] = {}
+    patterns: list[tuple[re.Pattern[str], int, KnownServer]] = []
     for server in known:
-        fitting = [len(each) for each in server.matches for name in listed if fnmatchcase(name, each.lower())]
-        if fitting:
-            found.append((-max(fitting), server.id, server))
-    return tuple(server for _, _, server in sorted(found, key=lambda each: each[:2]))
+        for each in server.matches:
+            if set(each) & set("*?["):
+                patterns.append((re.compile(translate(each.lower())), len(each), server))
+            else:
+                exact.setdefault(each.lower(), []).append(server)
+
+    @cache
+    def closeness(name: str) -> tuple[tuple[int, KnownServer], ...]:
+        fitting = ((length, server) for pattern, length, server in patterns if pattern.match(name))
+        return (*((len(name), server) for server in exact.get(name, ())), *fitting)
+
+    @cache
+    def recognise(names: tuple[str, ...]) -> tuple[KnownServer, ...]:
+        found: dict[str, tuple[int, KnownServer]] = {}
+        for length, server in (each for name in names for each in closeness(name)):
+            if length > found.get(server.id, (0, server))[0]:
+                found[server.id] = length, server
+        return tuple(server for _, server in sorted(found.values(), key=lambda each: (-each[0], each[1].id)))
+
+    return recognise
 
 
-def built_in(tool: Tool, known: Sequence[KnownServer]) -> tuple[KnownServer, ...]:
+def built_in(tool: Tool, recognise: Recogniser) -> tuple[KnownServer, ...]:
     """Give what is known of the agent that a tool without a server comes with."""
     if tool.server is not None:
         return ()
-    return matches((tool.id.removeprefix("tool:").split("/", 1)[0],), known)
+    return recognise((tool.id.removeprefix("tool:").split("/", 1)[0],))
 
 
 def abilities(name: str, known: Sequence[KnownServer]) -> Mapping[str, Any] | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import quote
 
 from nhiassess.joins.claude_permissions import server_name
-from nhiassess.joins.known_servers import abilities, described, matches, subjects
+from nhiassess.joins.known_servers import Recogniser, abilities, described, recogniser, subjects
 from nhiassess.model.inventory import Inventory, Link, Locations, Setting, Tool, ToolServer
 from nhiassess.model.knowledge import Knowledge
 
@@ -23,6 +23,7 @@ class SubAgents:
 
     def join(self, inventory: Inventory, knowledge: Knowledge) -> Inventory:
         """Give the inventory with what each sub-agent may call of the servers of its main agent."""
+        recognise = recogniser(knowledge.servers)
         servers = {each.id: each for each in inventory.tool_servers}
         tools = {each.id: each for each in inventory.tools}
         called: dict[str, list[tuple[Link, Tool]]] = {}
@@ -38,7 +39,7 @@ class SubAgents:
             if delegation.verb != "delegates_to" or not delegation.target.startswith(_SUB_AGENT):
                 continue
             agent, offered = delegation.target, called.get(delegation.source, [])
-            for tool, places in _chosen(stated.get(agent, []), offered, servers, knowledge):
+            for tool, places in _chosen(stated.get(agent, []), offered, servers, recognise):
                 if tool.id not in tools:
                     tools[tool.id] = tool
                     served = _link(tool.id, "served_by", tool.server or "", places)
@@ -66,7 +67,7 @@ def _chosen(
     stated: Sequence[Setting],
     offered: Sequence[tuple[Link, Tool]],
     servers: Mapping[str, ToolServer],
-    knowledge: Knowledge,
+    recognise: Recogniser,
 ) -> Iterator[tuple[Tool, Locations]]:
     """Give the tools that a sub-agent may call, with the places that say so."""
     if not stated or any(each.value == "*" for each in stated):
@@ -79,12 +80,12 @@ def _chosen(
         whole = named.removesuffix("*").removesuffix("__") + "__"
         names = {tool.id: rule_name(tool, servers) for _, tool in offered}
         fitting = [tool for _, tool in offered if names[tool.id] == named or names[tool.id].startswith(whole)]
-        for tool in fitting or _named(rule, offered, servers, knowledge):
+        for tool in fitting or _named(rule, offered, servers, recognise):
             yield tool, rule.locations
 
 
 def _named(
-    rule: Setting, offered: Sequence[tuple[Link, Tool]], servers: Mapping[str, ToolServer], knowledge: Knowledge
+    rule: Setting, offered: Sequence[tuple[Link, Tool]], servers: Mapping[str, ToolServer], recognise: Recogniser
 ) -> Iterator[Tool]:
     """Make the tool that a rule names and that no list of the server has."""
     for id in dict.fromkeys(tool.server or "" for _, tool in offered):
@@ -92,7 +93,7 @@ def _named(
         name = (rule.value or "").removeprefix(prefix)
         if (rule.value or "").startswith(prefix) and name:
             new = Tool(f"tool:{id.removeprefix('tool_server:')}/{quote(name)}", id, name, locations=rule.locations)
-            yield described(new, abilities(name, matches(subjects(servers[id]), knowledge.servers)))
+            yield described(new, abilities(name, recognise(subjects(servers[id]))))
 
 
 def _link(source: str, verb: str, target: str, locations: Locations) -> Link:

@@ -8,7 +8,7 @@ import pytest
 
 from nhiassess.formats.reading import read
 from nhiassess.joins.channels import JOIN as CHANNELS
-from nhiassess.joins.known_servers import JOIN, abilities, described, matches, subjects
+from nhiassess.joins.known_servers import JOIN, abilities, described, recogniser, subjects
 from nhiassess.joins.sub_agents import JOIN as SUB_AGENTS
 from nhiassess.knowledge.load import load
 from nhiassess.model.inventory import Inventory, Tool, ToolServer
@@ -69,10 +69,10 @@ def test_unknown_server_is_named_and_its_abilities_are_unknown() -> None:
 
 
 def test_a_name_in_the_configuration_proves_nothing() -> None:
-    assert matches(subjects(ToolServer("s", name="@acme/chat", command="node x.js")), KNOWN.servers) == ()
-    assert matches(subjects(ToolServer("s", url="https://evil.example/chat.example")), KNOWN.servers) == ()
-    assert matches(subjects(ToolServer("s", url="https://chat.example@evil.example/")), KNOWN.servers) == ()
-    assert matches(subjects(ToolServer("s", url="https://key@chat.example/mcp")), KNOWN.servers) == (SLACK,)
+    assert recogniser(KNOWN.servers)(subjects(ToolServer("s", name="@acme/chat", command="node x.js"))) == ()
+    assert recogniser(KNOWN.servers)(subjects(ToolServer("s", url="https://evil.example/chat.example"))) == ()
+    assert recogniser(KNOWN.servers)(subjects(ToolServer("s", url="https://chat.example@evil.example/"))) == ()
+    assert recogniser(KNOWN.servers)(subjects(ToolServer("s", url="https://key@chat.example/mcp"))) == (SLACK,)
 
 
 def test_code_runs_where_its_server_was_started() -> None:
@@ -172,7 +172,7 @@ def test_shipped_servers_are_well_formed(shipped: Knowledge) -> None:
 def test_shipped_servers_are_recognised(
     shipped: Knowledge, server: ToolServer, id: str, tool: str, field: str, value: bool
 ) -> None:
-    found = matches(subjects(server), shipped.servers)
+    found = recogniser(shipped.servers)(subjects(server))
     assert found[0].id == id
     assert (abilities(tool, found) or {}).get(field) is value
 
@@ -186,6 +186,6 @@ def test_shipped_servers_are_recognised(
     ],
 )  # fmt: skip
 def test_parts_of_the_shell(shipped: Knowledge, rule: str, capability: str) -> None:
-    fields = abilities(rule, matches(("claude-code",), shipped.servers))
+    fields = abilities(rule, recogniser(shipped.servers)(("claude-code",)))
     assert fields is not None
     assert fields["capabilities"][0][0] == capability
