@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from nhiassess import ledger
+from nhiassess import ledger, roots
 from nhiassess.errors import FormatError
-from nhiassess.ledger import IGNORED_FOLDERS, Observed, look
+from nhiassess.ledger import Observed, look
 from nhiassess.model.inventory import Agent, Inventory, Location, ObservedFile
+from nhiassess.roots import IGNORED_FOLDERS
 from nhiassess.sources.source import ReadFile
 
 SECRET = "password-of-nobody-7319"
@@ -122,13 +123,13 @@ def test_a_file_is_read_once_by_every_source_that_recognises_it(
 ) -> None:
     write(tmp_path, "a.json")
     read: list[str] = []
-    whole = Path.read_bytes
+    opened = Path.open
 
-    def counted(file: Path) -> bytes:
+    def counted(file: Path, mode: str) -> object:
         read.append(file.name)
-        return whole(file)
+        return opened(file, mode)
 
-    monkeypatch.setattr(Path, "read_bytes", counted)
+    monkeypatch.setattr(Path, "open", counted)
     found = look(tmp_path, [Names(), Names("again"), Names("other", ".yaml")])
     assert read == ["a.json"]
     assert rows(found)["a.json"].sources == ("names", "again")
@@ -159,14 +160,29 @@ def test_a_link_out_of_the_root_is_refused_and_one_within_is_read_where_it_point
 
 
 def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    huge = write(tmp_path, "huge.json", b"")
+    huge = write(tmp_path, "huge.json", b"{" + b" " * 20_000)
     os.truncate(huge, 100_000_000)
-    monkeypatch.setattr(Path, "read_bytes", lambda _: pytest.fail("it was read"))
+    monkeypatch.setattr(ledger, "read", lambda *_, **__: pytest.fail("it was read"))
     began = time.perf_counter()
     for found in (look(tmp_path, [Names()]), look(tmp_path, [Names()], huge)):
         assert rows(found)["huge.json"].status == "skipped"
         assert reasons(found)["huge.json"] == "100 MB is over the limit of 20 MB. Split it, or export less."
     assert time.perf_counter() - began < 1
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_the_beginning_of_a_file_may_end_within_a_character(tmp_path: Path, encoding: str) -> None:
+    for shift in range(4):
+        name = "x" * shift + "🤖" * 9000
+        write(tmp_path, f"{shift}.json", f'{{"name": "{name}"}}'.encode(encoding))
+    assert {len(name or "") for name in names(look(tmp_path, [Names()])).values()} == {9000, 9001, 9002, 9003}
+
+
+def test_of_what_no_source_recognises_only_the_beginning_is_read(tmp_path: Path) -> None:
+    write(tmp_path, "a.txt", b"x" * 20_000 + b"\xff")
+    write(tmp_path, "a.json", b'{"name": "' + b"x" * 20_000 + b'\xff"}')
+    found = look(tmp_path, [Names()])
+    assert {id: row.status for id, row in rows(found).items()} == {"a.txt": "ignored", "a.json": "skipped"}
 
 
 def test_a_file_of_just_the_limit_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -272,12 +288,12 @@ def test_what_is_neither_file_nor_folder_is_never_opened(tmp_path: Path, monkeyp
 def test_what_cannot_be_read_or_listed_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for path in ("a.json", "sealed.json", "sealed/b.json", "gone.json"):
         write(tmp_path, path)
-    whole, listed, sized = Path.read_bytes, os.scandir, Path.stat
+    opened, listed, sized = Path.open, os.scandir, Path.stat
 
-    def read(file: Path) -> bytes:
+    def read(file: Path, mode: str) -> object:
         if file.name == "sealed.json":
             raise PermissionError(13, "Permission denied")
-        return whole(file)
+        return opened(file, mode)
 
     def scan(folder: Path) -> object:
         if Path(folder).name == "sealed":
@@ -289,7 +305,7 @@ def test_what_cannot_be_read_or_listed_is_skipped(tmp_path: Path, monkeypatch: p
             raise FileNotFoundError(2, "No such file or directory")
         return sized(file, **more)
 
-    monkeypatch.setattr(Path, "read_bytes", read)
+    monkeypatch.setattr(Path, "open", read)
     monkeypatch.setattr(os, "scandir", scan)
     monkeypatch.setattr(Path, "stat", stat)
     found = look(tmp_path, [Names()])
@@ -302,7 +318,7 @@ def test_what_cannot_be_read_or_listed_is_skipped(tmp_path: Path, monkeypatch: p
 
 
 def test_beyond_the_most_files_the_rest_is_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger, "MOST_FILES", 2)
+    monkeypatch.setattr(roots, "MOST_FILES", 2)
     for number in range(4):
         write(tmp_path, f"{number}.json")
     found = look(tmp_path, [Names()])

@@ -50,6 +50,35 @@ def decode(path: str, content: bytes) -> str:
     return text
 
 
+def head(path: str, start: bytes, *, whole: bool) -> str:
+    """Decode the first bytes of a file, which may end within a character.
+
+    Parameters
+    ----------
+    path, start:
+        The file, and its first bytes.
+    whole:
+        Whether they are all of it.
+
+    Raises
+    ------
+    FormatError
+        As for `decode`.
+
+    Examples
+    --------
+    >>> head("a.json", "é".encode()[:1], whole=False)
+    ''
+    """
+    if whole or start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return decode(path, start)
+    try:
+        text = codecs.getincrementaldecoder(_encoding(start[:_HEAD]))().decode(start)
+    except UnicodeDecodeError:
+        return decode(path, start)
+    return decode(path, start) if "\0" in text else text
+
+
 def _encoding(content: bytes) -> str:
     if content.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
