@@ -121,20 +121,25 @@ def address(root: Node) -> tuple[str, Node] | None:
 
 def auth(root: Node, found_operations: Mapping[str, Operation]) -> str:
     """Tell how the server authenticates its callers; "none" only where every operation lets anybody in by name."""
-    schemes = root.get("components", "securitySchemes") or root.get("securityDefinitions")
-    ways = [_way(root, schemes, each) for each in found_operations.values()]
+    schemes = _schemes(root)
+    whole = demanded(root.get("security"), schemes)
+    ways = [_way(each, schemes, whole) for each in found_operations.values()]
     known = [each for each in ways if each not in (None, "none")]
     if known:
         return weakest(each for each in known if each is not None) or "unknown"
     return "none" if ways and all(each == "none" for each in ways) else "unknown"
 
 
-def _way(root: Node, schemes: Node | None, operation: Operation) -> str | None:
-    """Give what one operation demands: "none" when it says so, None when nothing is said."""
+def _schemes(root: Node) -> Node | None:
+    return root.get("components", "securitySchemes") or root.get("securityDefinitions")
+
+
+def _way(operation: Operation, schemes: Node | None, whole: str | None) -> str | None:
+    """Give what one operation demands: "none" when it says so, what the whole description does when it is silent."""
     own = operation.node.get("security")
     if own is not None and own.is_sequence:
-        return "none" if not own.elements() else demanded(own, schemes)
-    return demanded(root.get("security"), schemes)
+        return demanded(own, schemes) if own.elements() else "none"
+    return whole
 
 
 def scopes(root: Node, found_operations: Mapping[str, Operation]) -> tuple[str, ...]:
@@ -173,8 +178,7 @@ def add_tools(
         The ids of the tools.
     """
     root = file.document.root
-    schemes = root.get("components", "securitySchemes") or root.get("securityDefinitions")
-    whole = auth(root, called)
+    open_to_all = auth(root, called) == "none"
     made = []
     for name, each in called.items():
         id = tool_id(server, name)
@@ -188,7 +192,7 @@ def add_tools(
         found.links.append(link(id, "served_by", server, each.place))
         made.append(id)
         own = each.node.get("security")
-        if own is not None and whole != "none" and _way(root, schemes, each) == "none":
+        if own is not None and not open_to_all and _way(each, _schemes(root), None) == "none":
             found.settings.append(setting(file, own, f"{each.dotted}.security", "none", None, "project"))
     return made
 
