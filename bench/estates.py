@@ -37,14 +37,19 @@ def files(root: Path, count: int) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         kind = number % 10
         if kind == 0:
-            text = json.dumps({"name": f"lib-{number}", "version": "1.0.0", "scripts": {"test": "node test.js"}}, indent=2)
+            text = json.dumps(
+                {"name": f"lib-{number}", "version": "1.0.0", "scripts": {"test": "node test.js"}}, indent=2
+            )
             _write(folder / f"package-{number}.json", text)
         elif kind == 1:
             _write(folder / f"account-{number}.yaml", _ACCOUNT.format(number=number))
         else:
-            _write(folder / f"module-{number}.py", f'"""Module {number}."""\n' + "def f(x):\n    return x + 1\n\n\n" * 60)
+            _write(
+                folder / f"module-{number}.py", f'"""Module {number}."""\n' + "def f(x):\n    return x + 1\n\n\n" * 60
+            )
 
 
+_CODE = "def f(x):\n    return x + 1\n\n\n"
 _ACCOUNT = """apiVersion: v1
 kind: ServiceAccount
 metadata:

@@ -1,12 +1,12 @@
-"""Whoever gets tokens of an outside issuer becomes a cloud role that trusts them: CI jobs and service accounts."""
+"""Whoever gets tokens of an issuer becomes what trusts them: CI jobs, service accounts and SPIFFE IDs."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from nhiassess.edges.edge import edge, short
+from nhiassess.edges.edge import edge, short, stated
 from nhiassess.model.inventory import Identity, Inventory, Locations, Trust
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
@@ -14,6 +14,7 @@ from nhiassess.permissions.aws_trust import trusts_of
 from nhiassess.permissions.federation import AWS_AUDIENCE, GITHUB, Token, account_token, admits, how, job_token
 from nhiassess.permissions.permission import Decision, both
 
+_SPIFFE = "identity:spiffe/"
 _EKS = re.compile(r"^oidc\.eks\.[\w-]+\.amazonaws\.com(\.cn)?/id/\w+$")
 
 
@@ -30,15 +31,18 @@ class Federates:
         asked = _asked(inventory)
         jobs = dict(_jobs(inventory))
         identities = {each.id for each in inventory.identities}
-        for role, stated in sorted(trusts.items()):
+        for role, those in sorted(trusts.items()):
             if role not in identities:
                 continue
             for bearer, (token, places) in jobs.items():
-                yield from _admitted(bearer, role, stated, token, (*asked.get((bearer, role), ()), *places))
-            for issuer in sorted({t.issuer or "" for t in stated if t.mechanism == "oidc"} - {GITHUB}):
-                yield from _accounts(inventory, role, stated, issuer, asked)
+                yield from _admitted(bearer, role, those, token, (*asked.get((bearer, role), ()), *places))
+            for issuer in sorted({t.issuer or "" for t in those if t.mechanism == "oidc"} - {GITHUB}):
+                yield from _accounts(inventory, role, those, issuer, asked)
+        # the registration of a SPIFFE ID names who gets it: no other file has to let it in
+        registered = tuple(link for link in inventory.links if link.target.startswith(_SPIFFE))
+        yield from stated(replace(inventory, links=registered), {"federates_to": "is registered to get {target}"})
         for (source, target), places in sorted(asked.items()):
-            if target not in known:
+            if target not in known and not target.startswith(_SPIFFE):
                 yield _unseen(source, target, places, inventory)
 
 

@@ -122,6 +122,9 @@ def declares(name: str) -> str | None:
         return "client_secret"
     if last == "key":
         return _key(parts)
+    # half of what Vault's AppRole logs in with; an AWS SecretId is a name
+    if parts[-2:] == ["secret", "id"] and {"approle", "role", "vault"} & set(parts[:-2]):
+        return "client_secret"
     if last in ("string", "binary") and before == "secret":
         return "generic"
     if last == "string":

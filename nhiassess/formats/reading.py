@@ -22,8 +22,8 @@ _SUFFIXES = {
 }  # fmt: skip
 # files of other languages: read as text, whatever their first sign
 _TEXT = frozenset({
-    ".txt", ".py", ".js", ".ts", ".sh", ".ps1", ".cedar", ".rego", ".fga", ".csv", ".tsv", ".env", ".ini",
-    ".cfg", ".properties", ".xml", ".html", ".pem", ".key", ".crt", ".service",
+    ".txt", ".py", ".js", ".ts", ".sh", ".ps1", ".cedar", ".cedarschema", ".rego", ".fga", ".csv", ".tsv", ".env",
+    ".ini", ".cfg", ".properties", ".xml", ".html", ".pem", ".key", ".crt", ".service",
 })  # fmt: skip
 _YAML_LINE = re.compile(r"(?:---|[A-Za-z_][\w.-]*:(?:\s|\Z)|- \S|#)")
 _TOML_LINE = re.compile(r"\[{1,2}[\w.\"' -]+\]{1,2}\s*(?:#.*)?\Z|[\w.\"-]+\s*=\s*[\"'\[{0-9tf]")

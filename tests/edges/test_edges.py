@@ -361,6 +361,17 @@ def test_a_service_account_without_annotation_depends() -> None:
     assert len(found[0].conditions) == 2
 
 
+def test_a_service_account_gets_the_spiffe_id_that_is_registered_for_it() -> None:
+    id = Identity("identity:spiffe/shop.example/api", kind="spiffe_id")
+    registered = Link("entry", API.id, "federates_to", id.id, locations=(Location("entries.json", 4),))
+    (found,) = federated(API, id, registered)
+    assert (found.verdict, found.reason, found.locations) == (
+        "yes",
+        "is registered to get api",
+        (Location("entries.json", 4),),
+    )
+
+
 def test_rules_of_a_cluster_open_objects() -> None:
     secret = Resource("resource:kubernetes/-/shop/secret/key", kind="secret", provider="kubernetes")
     secrets = Resource("resource:kubernetes/-/shop/secrets", kind="secrets", provider="kubernetes")

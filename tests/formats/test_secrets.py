@@ -364,3 +364,11 @@ def test_a_secret_in_a_file_of_our_own_is_a_problem() -> None:
     text = b"a: 1\npassword: hunter2\n"
     assert read("x.yaml", text, key=b"run").problems == ()
     assert [(each.line, each.column) for each in read("x.yaml", text, key=b"run", strict=True).problems] == [(2, 11)]
+
+
+def test_half_of_an_approle_is_a_secret_and_the_name_of_an_aws_secret_is_none() -> None:
+    half = "6f0a1c2e-8d3b-4f5a-9b7c-1e2d3c4b5a69"
+    assert [
+        span.kind for name in ("approle_secret_id", "VAULT_SECRET_ID", "appRoleSecretId") for span in find(half, name)
+    ] == ["client_secret"] * 3
+    assert not find(half, "SecretId") and not find(half, "approle_role_id")
