@@ -27,7 +27,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from urllib.parse import unquote
 
 from nhiassess.formats.format import EMPTY, Node
 from nhiassess.model.inventory import Identity, Inventory, Setting
@@ -35,19 +34,17 @@ from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.gcp_bindings import (
     Binding,
     Bound,
-    DenyRule,
     Role,
     Text,
     bind,
-    condition,
     define,
-    deny,
     memberships,
     read_policy,
     read_role,
     texts,
 )
 from nhiassess.sources.gcp_credentials import is_key, key_id, read_external, read_key, read_key_file
+from nhiassess.sources.gcp_denials import DenyRule, deny, read_deny
 from nhiassess.sources.gcp_names import (
     PROVIDER,
     UNKNOWN,
@@ -77,7 +74,6 @@ _SIGNS = tuple(
 _TERRAFORM = re.compile(r'(?m)^\s*(?:resource|data)\s+"google_')
 # what answers of interfaces wrap lists in
 _LISTS = ("accounts", "keys", "roles", "workloadIdentityPoolProviders", "policies", "assets", "results")
-_ATTACHED = re.compile(r"policies/([^/]+)/denypolicies/([^/]+)")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+gserviceaccount\.com")
 
 
@@ -247,31 +243,11 @@ def _role(file: ReadFile, node: Node, dotted: str, estate: Estate) -> None:
 
 
 def _deny(file: ReadFile, node: Node, dotted: str, estate: Estate) -> None:
-    named = _ATTACHED.search(_text(node, "name"))
-    resource = full_name(f"//{unquote(named[1])}") if named else UNKNOWN
-    policy = named[2] if named else _text(node, "displayName") or file.path
-    for place, rule in enumerate((node.get("rules") or EMPTY).elements()):
-        stated = rule.get("denyRule")
-        if stated is None:
-            continue
-        denied = stated.get("deniedPermissions")
-        estate.denied.append(
-            DenyRule(
-                file.path,
-                f"{dotted}rules[{place}]",
-                resource,
-                policy,
-                texts(file, stated.get("deniedPrincipals")),
-                tuple(each.text for each in texts(file, stated.get("exceptionPrincipals"))),
-                tuple(each.text for each in texts(file, denied)),
-                tuple(each.text for each in texts(file, stated.get("exceptionPermissions"))),
-                condition(stated.get("denialCondition"))[1],
-                file.at_key(denied) if denied is not None else file.at(stated),
-            )
-        )
-        if resource == UNKNOWN:
-            reason = "the file does not say what the policy is set on"
-            estate.found.skip(file.at(node), f"{dotted}denypolicy", "resource of a policy", reason)
+    rules = read_deny(file, node, dotted)
+    estate.denied += rules
+    if any(rule.resource == UNKNOWN for rule in rules):
+        reason = "the file does not say what the policy is set on"
+        estate.found.skip(file.at(node), f"{dotted}denypolicy", "resource of a policy", reason)
 
 
 def _text(node: Node, key: str) -> str:

@@ -1,8 +1,7 @@
-"""Bindings, roles and deny rules of Google Cloud become grants; `gcp.py` says how an evaluator reads them."""
+"""Bindings and roles of Google Cloud become grants; `gcp.py` says how an evaluator reads them."""
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,11 +13,9 @@ from nhiassess.sources.gcp_names import PROVIDER, UNKNOWN, is_open, member_ident
 from nhiassess.sources.source import ReadFile, link, quote
 
 ROLE = "role:"
-_CONDITION_KEY = "expression"
+CONDITION_KEY = "expression"
 # whoever has a basic role on a project is a member of the group that Google Cloud keeps for it
 _BASIC = {"roles/owner": "projectOwner", "roles/editor": "projectEditor", "roles/viewer": "projectViewer"}
-_DENIED = re.compile(r"([a-z0-9-]+)\.googleapis\.com/(.+)")
-_SERVICES = {"cloudresourcemanager": "resourcemanager"}
 _PROJECT = "//cloudresourcemanager.googleapis.com/projects/"
 
 
@@ -60,22 +57,6 @@ class Role:
 
     name: str
     permissions: tuple[str, ...]
-    place: Location
-
-
-@dataclass(frozen=True, slots=True)
-class DenyRule:
-    """A rule of a deny policy: its members, and the permissions with their exceptions."""
-
-    path: str
-    dotted: str
-    resource: str
-    policy: str
-    members: tuple[Text, ...]
-    excepted: tuple[str, ...]
-    permissions: tuple[str, ...]
-    excepted_permissions: tuple[str, ...]
-    expression: str | None
     place: Location
 
 
@@ -180,7 +161,7 @@ def bind(binding: Binding, bound: Bound) -> tuple[tuple[Text, Identity], ...]:
     for member in binding.members:
         identity = member_identity(member.text, member.place)
         if identity is None:
-            found.skip(member.place, f"member:{member.text}", *_unread(member.text))
+            found.skip(member.place, f"member:{member.text}", *unread(member.text))
             continue
         named.append((member, identity))
         found.identities.append(identity)
@@ -191,7 +172,7 @@ def bind(binding: Binding, bound: Bound) -> tuple[tuple[Text, Identity], ...]:
 def _grant(binding: Binding, identity: Identity, member: Text, known: bool, role: Role | None) -> tuple[Grant, str]:
     conditions: tuple[Condition, ...] = () if known else (Condition("resource", "resource not in scope"),)
     if binding.expression is not None:
-        conditions += (Condition("cel", _CONDITION_KEY, (binding.expression or binding.title or "",)),)
+        conditions += (Condition("cel", CONDITION_KEY, (binding.expression or binding.title or "",)),)
     if is_open(binding.role.text):
         conditions += (Condition("role", "role not in scope"),)
     where = binding.resource.removeprefix("//") if known else f"{UNKNOWN}:{binding.path}"
@@ -210,24 +191,8 @@ def _grant(binding: Binding, identity: Identity, member: Text, known: bool, role
     return grant, f"grant:gcp/-/{quote(where)}/{quote(binding.role.text)}/{who}{under}"
 
 
-def permission(stated: str) -> str:
-    """Give a permission as allow policies write it; deny policies put the host of the service before it.
-
-    Notes
-    -----
-    Google Cloud, "Deny policies": ``iam.googleapis.com/roles.list``. The resource manager alone is known to have
-    another name in allow policies than that of its host.
-
-    Examples
-    --------
-    >>> permission("iam.googleapis.com/roles.list"), permission("cloudresourcemanager.googleapis.com/projects.delete")
-    ('iam.roles.list', 'resourcemanager.projects.delete')
-    """
-    found = _DENIED.fullmatch(stated)
-    return f"{_SERVICES.get(found[1], found[1])}.{found[2]}" if found else stated
-
-
-def _unread(member: str) -> tuple[str, str]:
+def unread(member: str) -> tuple[str, str]:
+    """Say what a member is that names no identity, and why it was not understood."""
     if member.startswith("deleted:"):
         return "deleted member", f"{member} was deleted: the binding gives it nothing, and should go"
     if is_open(member):
@@ -240,37 +205,6 @@ def define(role: Role, bound: Bound) -> None:
     actions = (ROLE + role.name, *role.permissions)
     grant = Grant("", provider=PROVIDER, policy=role.name, actions=actions, locations=(role.place,))
     bound.add(grant, f"grant:gcp/-/role/{quote(role.name)}")
-
-
-def deny(rule: DenyRule, bound: Bound) -> None:
-    """Make a denying grant for each member of a deny rule; the members that it excepts stand in a condition."""
-    conditions: tuple[Condition, ...] = ()
-    if rule.expression:
-        conditions += (Condition("cel", _CONDITION_KEY, (rule.expression,)),)
-    if rule.excepted:
-        conditions += (Condition("not_principal", "member", rule.excepted),)
-    if rule.resource == UNKNOWN:
-        conditions += (Condition("resource", "resource not in scope"),)
-    for member in rule.members:
-        identity = member_identity(member.text, member.place)
-        if identity is None:
-            bound.found.skip(member.place, f"member:{member.text}", *_unread(member.text))
-            continue
-        bound.found.identities.append(identity)
-        grant = Grant(
-            "",
-            identity=identity.id,
-            effect="deny",
-            provider=PROVIDER,
-            policy=rule.policy,
-            actions=tuple(permission(each) for each in rule.permissions),
-            not_actions=tuple(permission(each) for each in rule.excepted_permissions),
-            resources=() if rule.resource == UNKNOWN else (rule.resource,),
-            conditions=conditions,
-            locations=(rule.place, member.place),
-        )
-        who = identity.id.split("/-/", 1)[1]
-        bound.add(grant, f"grant:gcp/-/deny/{quote(rule.policy)}/{quote(rule.dotted)}/{who}")
 
 
 def memberships(grants: Sequence[Grant], found: Gathering) -> None:

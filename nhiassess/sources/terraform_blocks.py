@@ -15,7 +15,9 @@ from nhiassess.formats.format import EMPTY, Node
 from nhiassess.model.inventory import Location
 from nhiassess.sources.source import ReadFile
 
-_MOST_STEPS = 8
+_MOST_STEPS = 20
+# no name is longer; text that doubles itself in every local would fill the memory
+_LONGEST = 10_000
 _MOST_EACH = 1000
 _HOLE = re.compile(r"\$\{([^${}]{1,500})\}")
 _REFERENCE = re.compile(r"(data\.)?([a-z]\w*)\.([A-Za-z_][\w-]*)(?:\[[^\[\]]{1,100}\])?\.([a-z]\w*)")
@@ -65,6 +67,7 @@ class Module:
     locals: Mapping[str, Node]
     computed: Computed
     _depth: int = field(default=0)
+    _known: dict[str, str | None] = field(default_factory=dict)
 
     def of(self, *types: str) -> Iterator[Block]:
         """Give the resources of some types."""
@@ -87,6 +90,8 @@ class Module:
             return self._lookup(text.strip(), each)
         if node.tag != "template":
             return text
+        if len(text) > _LONGEST:
+            return None
         parts, last = [], 0
         for hole in _HOLE.finditer(text):
             found = self._lookup(hole[1].strip(), each)
@@ -95,7 +100,7 @@ class Module:
             parts += [text[last : hole.start()], found]
             last = hole.end()
         whole = "".join((*parts, text[last:]))
-        return None if "${" in text[last:] else whole
+        return None if "${" in text[last:] or len(whole) > _LONGEST else whole
 
     def attribute(self, block: Block, name: str, each: str | None = None) -> str | None:
         """Give an attribute of a block, stated or computed."""
@@ -123,17 +128,22 @@ class Module:
     def _lookup(self, expression: str, each: str | None) -> str | None:
         if expression in ("each.value", "each.key"):
             return each
-        if self._depth >= _MOST_STEPS:
-            return None
+        if expression in self._known or self._depth >= _MOST_STEPS:
+            return self._known.get(expression)
+        self._known[expression] = None  # while it is looked up: what refers to itself is not resolved
         self._depth += 1
         try:
-            if expression.startswith("local."):
-                return self.value(self.locals.get(expression.removeprefix("local.")), each)
-            found = _REFERENCE.fullmatch(expression)
-            block = self.blocks.get(f"{found[1] or ''}{found[2]}.{found[3]}") if found else None
-            return self.attribute(block, found[4]) if block is not None and found is not None else None
+            found = self._known[expression] = self._referred(expression)
         finally:
             self._depth -= 1
+        return found
+
+    def _referred(self, expression: str) -> str | None:
+        if expression.startswith("local."):
+            return self.value(self.locals.get(expression.removeprefix("local.")))
+        found = _REFERENCE.fullmatch(expression)
+        block = self.blocks.get(f"{found[1] or ''}{found[2]}.{found[3]}") if found else None
+        return self.attribute(block, found[4]) if block is not None and found is not None else None
 
 
 def modules(files: Iterable[ReadFile], computed: Computed) -> Iterator[Module]:

@@ -163,3 +163,12 @@ def test_policy_and_what_is_not_resolved() -> None:
         "not resolved: the role of google_project_iam_member.loops",
         "not resolved: on what google_thing_iam_member.unknown is set",
     }
+
+
+def test_locals_that_double_themselves_end() -> None:
+    lines = [f'  l{place} = "' + f"${{local.l{place + 1}}}" * 40 + '"' for place in range(30)]
+    text = 'resource "google_project_iam_member" "x" {\n  project = local.l0\n  role = local.l29\n'
+    text += '  member = "user:a@b.example"\n}\n'
+    text += "\n".join(["locals {", *lines, '  l30 = "xxxxxxxxxx"', "}\n"])
+    found = observe(SOURCE, {"main.tf": text})
+    assert {each.reason for each in found.skipped} == {"not resolved: on what google_project_iam_member.x is set"}
