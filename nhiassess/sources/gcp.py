@@ -294,7 +294,10 @@ def _trusts(
     estate: Estate,
 ) -> None:
     named = account_of_resource(binding.resource) if binding.resource != UNKNOWN else None
-    truster = account_id(estate.emails.get(named, named)) if named and binding.role.text in BECOMES else None
+    email = estate.emails.get(named, named) if named else None
+    if email is not None and not email.startswith("terraform:"):
+        estate.found.identities.append(account(email, binding.place))
+    truster = account_id(email) if email is not None and binding.role.text in BECOMES else None
     for member, identity in members:
         if truster is not None and identity.id != truster:
             estate.found.trusts += trusts(truster, binding, member, pools)

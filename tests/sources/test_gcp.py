@@ -119,7 +119,7 @@ def test_trusts_of_a_pool() -> None:
         Condition("StringEquals", f"{issuer}:aud", audiences),
     )
     assert (mine[pod].issuer, mine[pod].subject) == ("shop.svc.id.goog", "system:serviceaccount:support:assistant")
-    assert "identity:kubernetes/-/support/assistant" in ids(found.identities)
+    assert {ID, "identity:kubernetes/-/support/assistant"} <= set(ids(found.identities))
     # the members of the pool are identities too, and tokens become them
     assert {trust.truster for trust in found.trusts} == {ID, f"identity:gcp/-/{one}", f"identity:gcp/-/{many}"}
     assert {place.path for place in mine[many].locations} == {"assets.json", "provider.json"}
