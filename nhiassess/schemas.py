@@ -12,7 +12,7 @@ from nhiassess.assessment import plan
 from nhiassess.formats.reading import read
 from nhiassess.formats.record import Record
 from nhiassess.formats.sketch import ANY, Schema, draw
-from nhiassess.knowledge import catalogs, checks, crosswalks, rules, scenarios
+from nhiassess.knowledge import catalogs, checks, crosswalks, exports, rules, scenarios
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.schema import DRAFT
 
@@ -26,6 +26,7 @@ READERS: Mapping[str, Callable[[Record], object]] = {
     "titles": catalogs.titles,
     "techniques": lambda record: list(rules.techniques(record)),
     "scenario": scenarios.scenario,
+    "export": exports.export,
     "plan": lambda record: plan.planned(record, _NOTHING),
     "attestations": lambda record: plan.attested(record, _NOTHING),
     "exceptions": lambda record: plan.accepted(record, _NOTHING, ""),

@@ -229,6 +229,32 @@ class SensitivityRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Settles:
+    """What an export settles: open answers of checks, undecided relations, or files that were not looked at."""
+
+    kind: str  # checks | edges | skipped
+    names: tuple[str, ...]  # ids of checks, verbs, or constructs
+    about: str  # the subject, either end, or the path as a pattern: "*" is anything, "{account}" one part with a name
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """An export that somebody can make for the assessment without changing anything, and what it settles."""
+
+    id: str
+    title: str
+    ask: str  # the role that can make it
+    command: str  # reads only; "{account}" stands for what the pattern found
+    privilege: str  # the least that the command needs
+    warning: str  # what the answer holds that must not be passed on
+    file: str  # where to put it, below observed/
+    source: str
+    settles: tuple[Settles, ...]
+    unverified: bool = False
+    locations: Locations = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Alias:
     """Another spelling of a control's id, official or not."""
 
@@ -274,6 +300,7 @@ class Knowledge:
     titles: tuple[Titles, ...] = ()
     defaults: tuple[Default, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
+    exports: tuple[Export, ...] = ()
     assessed: tuple[str, ...] = ()  # the catalogs that a plan which names none means, in the order of the summary
 
     def catalog(self, id: str) -> Catalog | None:
