@@ -43,8 +43,10 @@ _FAMILIES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("harmless", re.compile(
         r"^(?:calculator|think|currentdatetime|current_time|datetime|time|dateandtime|uuid|wolframalpha)$"
     )),
-    ("code", re.compile(r"executecommand|^ssh|codeinterpreter|codesandbox|e2b|pythoninterpreter|shell|terminal")),
-    ("fixed code", re.compile(r"^(?:code|customtool|customfunction|simple_code|function|lambda|awslambda)$|lambda")),
+    ("code", re.compile(
+        r"executecommand|^ssh|code_?interpreter|simple_code|codesandbox|e2b|pythoninterpreter|shell|terminal"
+    )),
+    ("fixed code", re.compile(r"^(?:code|customtool|customfunction|function|lambda|awslambda)$|lambda")),
     ("lookup", re.compile(
         r"vectorstore|retriever|knowledge|docstore|documentstore|dataset|^pinecone|^qdrant|^chroma|^weaviate"
     )),

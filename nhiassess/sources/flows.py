@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
@@ -260,9 +260,41 @@ def send_to(found: Gathering, tool: str, host: str, place: Location) -> None:
     found.links.append(link(tool, "sends_to", id, place))
 
 
-def gate_tools(found: Gathering, first: int, first_link: int) -> None:
-    """Let a person confirm each call of the tools that were gathered since a count of tools and of links."""
-    found.tools[first:] = [replace(each, approval="each_call") for each in found.tools[first:]]
-    found.links[first_link:] = [
-        replace(each, gate=HUMAN) if each.verb == "invokes" else each for each in found.links[first_link:]
-    ]
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How many tools and links were gathered before the tools of a server were read."""
+
+    tools: int
+    links: int
+
+    @classmethod
+    def of(cls, found: Gathering) -> Mark:
+        """Count what was gathered so far."""
+        return cls(len(found.tools), len(found.links))
+
+    def approve(self, found: Gathering, gated: bool) -> None:
+        """State of the tools gathered since whether a person confirms each call."""
+        approval = "each_call" if gated else "never"
+        found.tools[self.tools :] = [replace(each, approval=approval) for each in found.tools[self.tools :]]
+        if gated:
+            found.links[self.links :] = [
+                replace(each, gate=HUMAN) if each.verb == "invokes" else each for each in found.links[self.links :]
+            ]
+
+
+def labels(names: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Give readable names that tell things apart: the stated ones, with the native id where two are alike.
+
+    Parameters
+    ----------
+    names:
+        Pairs of native id and stated name.
+
+    Examples
+    --------
+    >>> labels([("1", "Agent"), ("2", "Agent"), ("3", "Writer")])
+    {'1': 'Agent#1', '2': 'Agent#2', '3': 'Writer'}
+    """
+    pairs = list(names)
+    often = Counter(name for _, name in pairs)
+    return {id: f"{name}#{id}" if often[name] > 1 else name for id, name in pairs}
