@@ -38,6 +38,9 @@ _READS = re.compile(
 _REMOVES = re.compile(r"delete|remove|truncate|drop|clear|purge", re.I)
 _STATEMENT = re.compile(r"execute|sql|command", re.I)
 
+_HOST = re.compile(r"^\s*https?://(?:[^/@\s{}]*@)?([\w.-]+(?::\d+)?)(?=[/?#]|$)")
+_CODE = re.compile(r"code|python|shell|computer", re.I)
+
 # kinds by what they work on, in small letters; the first that fits decides
 _FAMILIES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("harmless", re.compile(
@@ -63,10 +66,10 @@ _FAMILIES: tuple[tuple[str, re.Pattern[str]], ...] = (
         r"|sqlite|oracle|database|^sql|airtable|googlesheets|microsoftexcel|notion|baserow|nocodb|seatable"
         r"|datatable|elasticsearch|dynamodb|clickhouse"
     )),
-    ("web", re.compile(r"scrap|crawl|browser|^jina|apify|webpage|urlloader|reader$")),
+    ("web", re.compile(r"scrap|crawl|browser|^jina|apify|webpage|urlloader|url_?context|web_?fetch|reader$")),
     ("search", re.compile(
-        r"serp|search(?:api|xng)?$|wikipedia|arxiv|tavily|^brave|^exa|duckduckgo|google_?search|customsearch|^bing"
-        r"|perplexity|hackernews|^rss|youtube"
+        r"serp|search(?:api|xng)?$|wikipedia|arxiv|web_?search|tavily|^brave|^exa|duckduckgo|google_?search"
+        r"|customsearch|^bing|perplexity|hackernews|^rss|youtube"
     )),
     ("http", re.compile(r"http|requests?(?:get|post|put|delete)|openapi")),
     ("spawns", re.compile(r"chatflowtool|agentastool|agentflowtool|a2a")),
@@ -162,3 +165,44 @@ def ability(kind: str, operation: str | None = None, filled: bool | None = None)
     removes = bool(_REMOVES.search(operation))
     sent = Ability(writing, False, False, True if what in ("mail", "chat", "code host") else None, removes or None)
     return replace(sent, capabilities=(), sends_out=False) if talks and removes else sent
+
+
+def hosted(name: str) -> Ability:
+    """Tell what a tool can do that a model brings along, and that runs where the model runs.
+
+    Examples
+    --------
+    >>> hosted("code_interpreter").capabilities, hosted("web_search_preview").capabilities
+    ((('executes_code', 'low'),), (('browses_web', 'high'),))
+    """
+    # away from the agent's own files and credentials
+    return FIXED_CODE if _CODE.search(name) else ability(name)
+
+
+def over_http(url: str, method: str, filled: bool) -> tuple[Ability, str | None]:
+    """Tell what a request can do, and the one host that it goes to.
+
+    Parameters
+    ----------
+    url:
+        The address as the file states it.
+    method:
+        The method; one that is put together when it runs counts as one that writes.
+    filled:
+        Whether the agent fills in some part of the request.
+
+    Returns
+    -------
+    tuple of Ability and str
+        No host for an address that the agent writes, which is the open web, or that the flow puts together.
+
+    Examples
+    --------
+    >>> over_http("https://api.example/v1", "DELETE", False)[0].irreversible, over_http("{url}", "GET", True)[0] == WEB
+    (True, True)
+    """
+    fixed = _HOST.match(url[:2000])
+    if fixed is None:
+        return (WEB if filled else UNKNOWN), None
+    writes = method.upper() not in ("GET", "HEAD", "OPTIONS")
+    return Ability(sends_out=writes or filled, irreversible=True if method.upper() == "DELETE" else None), fixed[1]

@@ -17,7 +17,7 @@ from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.source import ReadFile, link, quote
 
 # a flow that people drew takes some hundred steps; a file that was made to be slow takes billions
-_STEPS = 200_000
+_STEPS = 50_000
 # a reference to something outside of the flow; other expressions pass on what the flow itself carries
 _OUTSIDE = re.compile(r"\$(?:env|vars|secrets)\b|process\.env\b|\{\{#env\.")
 _OAUTH, _PASSWORD = re.compile(r"oauth", re.I), re.compile(r"basic|imap|smtp|ftp|postgres|mysql|mssql|mongo|sql", re.I)
@@ -31,9 +31,9 @@ class Allowance:
 
     left: int = _STEPS
 
-    def take(self) -> bool:
-        """Take one step, and tell whether there was one left."""
-        self.left -= 1
+    def take(self, steps: int = 1) -> bool:
+        """Take steps, and tell whether there were as many left."""
+        self.left -= steps
         return self.left >= 0
 
 

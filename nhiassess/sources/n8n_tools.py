@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from nhiassess.formats.format import EMPTY, Node
 from nhiassess.model.inventory import ToolServer
 from nhiassess.sources.agent_settings import leaf_text
-from nhiassess.sources.flow_abilities import OPEN, UNKNOWN, WEB, Ability, ability, family
+from nhiassess.sources.flow_abilities import OPEN, UNKNOWN, Ability, ability, family, hosted, over_http
 from nhiassess.sources.flows import HUMAN, Allowance, Vault, add_tool, hold_scalars, reached, send_to
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.mcp_servers import server_id
@@ -23,7 +23,6 @@ from nhiassess.sources.source import folder, link, quote
 PLATFORM = "n8n"
 _AGENTS = frozenset({"agent", "agentTool", "openAiAssistant"})
 _NO_AGENTS = frozenset({"mcpTrigger", "toolExecutor"})
-_HOST = re.compile(r"^=?\s*https?://(?:[^/@\s{}]*@)?([\w.-]+(?::\d+)?)(?=[/?#]|$)")
 _FILLED = re.compile(r"\$from_?ai\b", re.I)
 _OWN = re.compile(r"^=?\s*\{\{\s*\$workflow\.id\s*\}\}\s*$")
 _PLACEHOLDER = re.compile(r"\{\s*[A-Za-z_]\w*\s*\}")
@@ -41,6 +40,7 @@ class Reading:
     allowance: Allowance
     agents: dict[str, str] = field(default_factory=dict)  # ids by the names of nodes
     held: set[str] = field(default_factory=set)  # the nodes that somebody holds the credentials of
+    called: list[FlowNode] | None = None  # what runs when a tool calls this workflow itself
     filled: dict[str, bool] = field(default_factory=dict)  # whether an agent fills in parameters, by the names of nodes
 
     @property
@@ -146,7 +146,7 @@ def add_tools(it: Reading, node: FlowNode, agent: str, gated: bool = False, dept
     for each in native.elements():
         name = leaf_text(each)
         if name:
-            add_tool(it.found, agent, name, ability(name), (it.flow.file.at(each),))
+            add_tool(it.found, agent, name, hosted(name), (it.flow.file.at(each),))
 
 
 def _add_server(it: Reading, node: FlowNode, agent: str, gated: bool) -> None:
@@ -171,7 +171,8 @@ def _add_server(it: Reading, node: FlowNode, agent: str, gated: bool) -> None:
         reason = f"the address of the server {node.name} is put together when it runs, or kept in its credential"
         it.found.skip(place, node.dotted, "tool server", reason)
     chosen = node.given("includeTools") if node.word("include") == "selected" else EMPTY
-    named = [(text, it.flow.file.at(each)) for each in chosen.elements() if (text := each.text())] or [("*", place)]
+    listed = chosen.elements() if it.allowance.take(len(chosen.elements())) else ()
+    named = [(text, it.flow.file.at(each)) for each in listed if (text := each.text())] or [("*", place)]
     for name, where in named:
         add_tool(it.found, agent, name, OPEN, (where,), gated=gated, server=id)
 
@@ -224,9 +225,13 @@ def _called(it: Reading, node: FlowNode) -> list[FlowNode]:
         reason = f"the tool {node.name} calls the workflow {known_as}: what it can do stands there"
         it.found.skip(it.flow.at(node), f"{node.dotted}.workflowId", "workflow called", reason)
         return []
-    starts = [each for each in it.flow.nodes.values() if each.kind == "executeWorkflowTrigger" and not each.off]
-    names = {name: None for each in starts for name in reached(each.name, it.flow.onward, it.allowance)}
-    return [it.flow.nodes[name] for name in names if not it.flow.nodes[name].off and name not in it.agents]
+    if it.called is None:
+        starts = [
+            each.name for each in it.flow.nodes.values() if each.kind == "executeWorkflowTrigger" and not each.off
+        ]
+        names = dict.fromkeys(name for start in starts for name in reached(start, it.flow.onward, it.allowance))
+        it.called = [node for name in names if not (node := it.flow.nodes[name]).off and name not in it.agents]
+    return it.called if it.allowance.take(len(it.called)) else []
 
 
 def _together(abilities: list[Ability]) -> Ability:
@@ -253,14 +258,8 @@ def _ability(it: Reading, node: FlowNode) -> tuple[Ability, str | None]:
     if family(node.kind) != "http":
         return ability(node.kind, node.word("operation"), filled), None
     url = leaf_text(node.given("url")) or ""
-    fixed = _HOST.match(url[:2000])
     filled = filled or bool(_PLACEHOLDER.search(url)) or node.given("placeholderDefinitions") is not EMPTY
-    if fixed is None:
-        # an address that the agent writes is the open web; one that the flow puts together may be anything
-        return (WEB if filled else UNKNOWN), None
-    method = (leaf_text(node.given("method")) or "GET").lstrip("=").upper()
-    writes = method not in ("GET", "HEAD", "OPTIONS")
-    return Ability(sends_out=writes or filled, irreversible=True if method == "DELETE" else None), fixed[1]
+    return over_http(url.lstrip("="), (leaf_text(node.given("method")) or "GET").lstrip("="), filled)
 
 
 def _is_filled(node: Node) -> bool:

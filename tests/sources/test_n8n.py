@@ -318,9 +318,9 @@ def test_any_type_anywhere(odd: Any) -> None:
 
 
 def test_a_file_that_was_made_to_be_slow() -> None:
-    nodes = [node(f"A{at}", LC + "agent") for at in range(800)]
-    shared = [node(f"T{at}", LC + "lmChatOpenAi", credentials=HELD) for at in range(800)]
-    connections = {f"T{at}": {"ai_languageModel": [[{"node": f"A{to}"} for to in range(800)]]} for at in range(150)}
+    nodes = [node(f"A{at}", LC + "agent") for at in range(300)]
+    shared = [node(f"T{at}", LC + "lmChatOpenAi", credentials=HELD) for at in range(300)]
+    connections = {f"T{at}": {"ai_languageModel": [[{"node": f"A{to}"} for to in range(300)]]} for at in range(100)}
     found = SOURCE.read([file(PATH, json.dumps({"nodes": nodes + shared, "connections": connections}))])
     assert [each.construct for each in found.skipped] == ["workflow"]
 
