@@ -30,6 +30,7 @@ from nhiassess.assessment.findings import findings, places
 from nhiassess.assessment.lint import complaints
 from nhiassess.assessment.plan import Stated
 from nhiassess.assessment.references import unobserved
+from nhiassess.assessment.requests import requests
 from nhiassess.assessment.risk import Matrix
 from nhiassess.checks.preconditions import preconditions
 from nhiassess.checks.run import ask
@@ -234,6 +235,7 @@ def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessme
         previous=earlier.date if earlier else None,
         narrative=said.narrative,
         evidence=shown,
+        requests=requests(known, seen, answers, determined, estate.edges),
         warnings=(*estate.observed.warnings, *_unobserved(said, seen, answers)),
     )
 

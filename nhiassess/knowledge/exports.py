@@ -26,6 +26,7 @@ def export(record: Record) -> Export:
         file=record.text("file"),
         source=record.text("source"),
         settles=tuple(each for row in record.records("settles", none=_NOTHING) for each in _settles(row)),
+        read_by=record.optional_text("read_by"),
         unverified=record.flag("unverified", False),
         locations=(Location(*record.place),),
     )

@@ -9,6 +9,7 @@ from typing import Any
 from nhiassess.model.inventory import Inventory, Location, Locations
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import BlastRadius, Chokepoint, Edge, Escalation, Exposure, Path, Reach
+from nhiassess.model.request import Requests
 
 SATISFIED, NOT_SATISFIED = "satisfied", "not-satisfied"
 NOT_DETERMINED, NOT_APPLICABLE = "not-determined", "not-applicable"
@@ -274,4 +275,5 @@ class Assessment:
     previous: str | None = None  # its date
     narrative: tuple[Narrative, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    requests: Requests = field(default_factory=Requests)
     warnings: tuple[str, ...] = ()

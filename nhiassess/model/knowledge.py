@@ -250,6 +250,7 @@ class Export:
     file: str  # where to put it, below observed/
     source: str
     settles: tuple[Settles, ...]
+    read_by: str | None = None  # the source that reads it: what it read is not asked for again
     unverified: bool = False
     locations: Locations = ()
 
