@@ -118,7 +118,9 @@ def _settling(exports: Sequence[Export], thing: Open, about: str) -> Iterator[tu
     kind, name, _ = thing
     for export in exports:
         for each in export.settles:
-            if each.kind == kind and name in each.names and (found := _pattern(each.about).fullmatch(about)):
+            if each.kind != kind or name not in each.names:
+                continue
+            if found := next((f for pattern in each.about if (f := _pattern(pattern).fullmatch(about))), None):
                 yield export, tuple(sorted(found.groupdict().items()))
 
 

@@ -34,6 +34,23 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Provenance:
+    """How a file or folder that was handed over came about; without it its age and completeness are unknown."""
+
+    path: str
+    command: str | None = None
+    system: str | None = None
+    scope: str | None = None
+    filters: str | None = None
+    run_by: str | None = None  # a role
+    at: str | None = None
+    records: int | None = None
+    sha256: str | None = None
+    note: str | None = None
+    locations: Locations = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What one check says of one subject."""
 
