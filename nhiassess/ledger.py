@@ -11,9 +11,8 @@ from pathlib import Path
 
 from nhiassess.assessment.evidence import guessable
 from nhiassess.errors import Complaint, FormatError
-from nhiassess.formats.encodings import decode
 from nhiassess.formats.format import MAX_BYTES, REDACTED, Document
-from nhiassess.formats.reading import read
+from nhiassess.formats.reading import beginning, read
 from nhiassess.formats.redaction import named
 from nhiassess.model.inventory import Inventory, Location, ObservedFile, Skipped
 from nhiassess.model.merge import merge
@@ -102,7 +101,7 @@ def look(root: Path, sources: Sequence[Source], only: Path | None = None) -> Obs
             continue
         row = ObservedFile(found.path, "read", bytes=len(content), sha256=sha256(content).hexdigest())
         try:
-            head = decode(found.path, content)[:HEAD]
+            head = beginning(found.path, content, HEAD)
             readers = [source for source in sources if source.recognises(found.path, head)]
             if not readers:
                 rows.append(replace(row, status="ignored", sha256=None, reason=_NO_SOURCE))
