@@ -149,6 +149,7 @@ PLACES: dict[str, tuple[str, str]] = {
     ),
     "csv key file": ("x.csv", 'name,key\nbot,"@P0@\n@P1@\n@P2@\n@P3@"\n'),
     "csv cut": ("x.csv", 'name,password\nbot,"@1@\nmore,@2@\n'),
+    "csv in german": ("x.csv", "Konto;Kennwort;Passwort\nbot;@1@;@2@\n"),
     "tsv": ("x.tsv", "name\ttoken\nbot\t@1@\n"),
     "conf": ("x.conf", 'server {\n  trust = "x"\n  password = "@1@"\n}\n'),
 }
