@@ -36,6 +36,8 @@ _SESSIONS = {
     "aws_role_arns": "aws_role",
 }
 _LABELS = ("node_labels", "kubernetes_labels", "db_labels", "app_labels", "windows_desktop_labels")
+# reviewers of one role that are named
+_NAMED = 5
 _REQUEST = "no plug-in, rule or access list approves the request by itself"
 
 
@@ -139,8 +141,8 @@ def _assumes(
         gate: Gate | None = None
         open_conditions: tuple[str, ...] = ()
         if reviewers is not None and approvals > 0:
-            who = [f"role {each}" for each in (*reviewers.get(name, ()), *reviewers.get("*", ()))]
-            gate = Gate("human_approval", "gateway", ", ".join(who[:5]) or None, each_call=False)
+            who = [f"role {each}" for each in (*reviewers.get(name, [])[:_NAMED], *reviewers.get("*", [])[:_NAMED])]
+            gate = Gate("human_approval", "gateway", ", ".join(who) or None, each_call=False)
             open_conditions = (_REQUEST,)
         elif reviewers is not None:
             gate = Gate("jit", "gateway", each_call=False)
