@@ -11,17 +11,13 @@ from typing import BinaryIO
 
 from nhiassess.assessment.evidence import guessable
 from nhiassess.errors import Complaint, FormatError
-from nhiassess.formats.encodings import head
 from nhiassess.formats.format import MAX_BYTES, Document
-from nhiassess.formats.reading import read
+from nhiassess.formats.reading import beginning, enough, read
 from nhiassess.model.inventory import Inventory, Location, ObservedFile, Skipped
 from nhiassess.model.merge import merge
 from nhiassess.roots import Found, files
 from nhiassess.sources.source import ReadFile, Source
 
-# what sources recognise a file by
-HEAD = 4096
-_START = 4 * HEAD
 _NO_SOURCE = "no source reads this kind of file"
 
 
@@ -100,13 +96,13 @@ def _look_at(found: Found, ledger: _Ledger) -> None:
     row = ObservedFile(found.path, "read", bytes=found.bytes)
     try:
         with found.file.open("rb") as opened:
-            content = opened.read(_START)
+            content = opened.read(enough(row.id))
             if any(row.id == each or row.id.startswith(f"{each}/") for each in ledger.vouched):
                 opened.seek(0)
                 ledger.digests[row.id] = file_digest(opened, "sha256").hexdigest()
                 opened.seek(len(content))
-            start = head(found.path, content, whole=len(content) == found.bytes)[:HEAD]
-            readers = [source for source in ledger.sources if source.recognises(found.path, start)]
+            start = beginning(row.id, content, whole=len(content) >= found.bytes)
+            readers = [source for source in ledger.sources if source.recognises(row.id, start)]
             if not readers:
                 ledger.rows[row.id] = replace(row, status="ignored", reason=_NO_SOURCE)
                 return

@@ -188,7 +188,7 @@ class Document:
     Parameters
     ----------
     name:
-        The format: json, yaml, toml, hcl, markdown or text.
+        The format: json, yaml, toml, hcl, markdown, sheet or text.
     roots:
         One node for each document of a multi-document YAML file or line of a JSON Lines file.
     text:

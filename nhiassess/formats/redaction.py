@@ -122,6 +122,8 @@ class _Redaction:
         # an escaped letter or an alias can hide a name or a value from the search over the text
         self.is_state = path.endswith(_STATE)
         self.everything = parsed.name != "json" or self.is_state or "\\u00" in text
+        # a sheet was asked for secrets in its header once, and every row has the same keys
+        self.keys_too = parsed.name != "sheet"
         self.masks: list[tuple[int, int]] = []
         self.secrets: list[Secret] = []
         self.literals: set[str] = set()
@@ -158,7 +160,7 @@ class _Redaction:
             new = self.node(child, under, inside, hinted)
             key_spans = (
                 find(key, known_forms=self.forms)
-                if len(key) >= 12 and (self.everything or self._marked_at(child))
+                if len(key) >= 12 and self.keys_too and (self.everything or self._marked_at(child))
                 else ()
             )
             if key_spans:
