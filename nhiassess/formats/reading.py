@@ -10,7 +10,7 @@ from dataclasses import replace
 from posixpath import basename
 
 from nhiassess.errors import FormatError
-from nhiassess.formats import hcl, json, markdown, toml, yaml
+from nhiassess.formats import hcl, json, markdown, python_literals, toml, yaml
 from nhiassess.formats.encodings import decode
 from nhiassess.formats.format import MAX_BYTES, Document, Node, Parsed, Problem
 from nhiassess.formats.redaction import redact
@@ -19,10 +19,11 @@ _SUFFIXES = {
     ".json": "json", ".jsonc": "json", ".json5": "json", ".jsonl": "json", ".ndjson": "json", ".code-workspace": "json",
     ".tfstate": "json", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".tf": "hcl", ".hcl": "hcl", ".tfvars": "hcl",
     ".md": "markdown", ".mdc": "markdown", ".markdown": "markdown",
+    ".py": "python", ".pyi": "python", ".pyw": "python",
 }  # fmt: skip
 # files of other languages: read as text, whatever their first sign
 _TEXT = frozenset({
-    ".txt", ".py", ".js", ".ts", ".sh", ".ps1", ".cedar", ".rego", ".fga", ".csv", ".tsv", ".env", ".ini",
+    ".txt", ".js", ".ts", ".sh", ".ps1", ".cedar", ".rego", ".fga", ".csv", ".tsv", ".env", ".ini",
     ".cfg", ".properties", ".xml", ".html", ".pem", ".key", ".crt", ".service",
 })  # fmt: skip
 _YAML_LINE = re.compile(r"(?:---|[A-Za-z_][\w.-]*:(?:\s|\Z)|- \S|#)")
@@ -110,6 +111,8 @@ def _parse(path: str, text: str, strict: bool) -> Parsed:
         return hcl.parse(path, text)
     if name == "markdown":
         return markdown.parse(path, text)
+    if name == "python":
+        return python_literals.parse(path, text)
     return Parsed("text", prose=0)
 
 
