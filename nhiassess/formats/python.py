@@ -70,7 +70,7 @@ def module(path: str, document: Document) -> Module:
 
     Examples
     --------
-    >>> document = Document("text", (), "from agents import Agent as A\\nbot = A(name='triage', tools=[find])")
+    >>> document = Document("text", (), "from agents import Agent as A\nbot = A(name='triage', tools=[find])")
     >>> read = module("main.py", document)
     >>> read.calls[0].name, read.calls[0].bound, read.calls[0].node.plain()
     ('agents.Agent', 'bot', {'name': 'triage', 'tools': ['find']})
