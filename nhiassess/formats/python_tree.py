@@ -216,7 +216,7 @@ class Tree:
         place = self._place(node)
         if isinstance(left.value, str) and isinstance(right.value, str) and (left.tag, right.tag) == (None, None):
             return Node(left.value + right.value, *place, *place, secrets=left.secrets + right.secrets)
-        if left.is_sequence or right.is_sequence:
+        if left.is_sequence or right.is_sequence or (left.tag, right.tag) == ("name", "name"):
             return Node(tuple(each if each.is_sequence else self._spread(each) for each in (left, right)), *place)
         return self._expression(node)
 
