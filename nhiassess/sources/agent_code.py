@@ -168,6 +168,9 @@ def _add_secrets(code: CodeFile, reading: Reading) -> None:
     taken = {(place.path, place.line) for each in found.credentials for place in each.locations}
     everyone = list(dict.fromkeys(made.id for made in reading.agents.values() if made.code is code))
     given = _given(code, reading)
+    if code.module.scalars and len(everyone) > _MOST_HOLDERS:
+        reason = f"{len(everyone)} agents run beside its secrets; only the first {_MOST_HOLDERS} are said to hold them"
+        reading.skip(code, Node(None), "secrets", "secrets", reason)
     used: set[str] = set()
     for scalar in code.module.scalars:
         if (file.path, scalar.node.line) in taken:
