@@ -10,7 +10,7 @@ from dataclasses import replace
 from posixpath import basename
 
 from nhiassess.errors import FormatError
-from nhiassess.formats import hcl, json, markdown, sheet, toml, workbook, yaml
+from nhiassess.formats import hcl, json, markdown, python_literals, sheet, toml, workbook, yaml
 from nhiassess.formats.encodings import decode, head
 from nhiassess.formats.format import MAX_BYTES, Document, Node, Parsed, Problem
 from nhiassess.formats.redaction import redact
@@ -21,11 +21,12 @@ _SUFFIXES = {
     ".json": "json", ".jsonc": "json", ".json5": "json", ".jsonl": "json", ".ndjson": "json", ".code-workspace": "json",
     ".tfstate": "json", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".tf": "hcl", ".hcl": "hcl", ".tfvars": "hcl",
     ".md": "markdown", ".mdc": "markdown", ".markdown": "markdown", ".csv": "sheet", ".tsv": "sheet",
+    ".py": "python", ".pyi": "python", ".pyw": "python",
 }  # fmt: skip
 # files of other languages: read as text, whatever their first sign
 _TEXT = frozenset({
-    ".txt", ".py", ".js", ".ts", ".sh", ".ps1", ".cedar", ".cedarschema", ".rego", ".fga", ".env",
-    ".ini", ".cfg", ".properties", ".xml", ".html", ".pem", ".key", ".crt", ".service",
+    ".txt", ".js", ".ts", ".sh", ".ps1", ".cedar", ".cedarschema", ".rego", ".fga", ".env", ".ini",
+    ".cfg", ".properties", ".xml", ".html", ".pem", ".key", ".crt", ".service",
 })  # fmt: skip
 _YAML_LINE = re.compile(r"(?:---|[A-Za-z_][\w.-]*:(?:\s|\Z)|- \S|#)")
 _TOML_LINE = re.compile(r"\[{1,2}[\w.\"' -]+\]{1,2}\s*(?:#.*)?\Z|[\w.\"-]+\s*=\s*[\"'\[{0-9tf]")
@@ -154,6 +155,8 @@ def _parse(path: str, text: str, strict: bool) -> Parsed:
         return markdown.parse(path, text)
     if name == "sheet":
         return sheet.parse(path, text)
+    if name == "python":
+        return python_literals.parse(path, text)
     return Parsed("text", prose=0)
 
 
