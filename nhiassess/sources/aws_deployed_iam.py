@@ -6,37 +6,23 @@ and is left out, as in account exports.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from nhiassess.formats.format import Node
-from nhiassess.model.inventory import Condition, Credential, Grant, Identity, Inventory, Resource
-from nhiassess.sources.aws_absent import absent, is_administrator
+from nhiassess.model.inventory import Credential, Grant, Identity, Inventory, Resource
+from nhiassess.sources.aws_deployed_policies import DOCUMENT, MANAGED, Policies, conditions_of
 from nhiassess.sources.aws_deployments import deployments, group_of, is_deployment
 from nhiassess.sources.aws_names import tagged
-from nhiassess.sources.aws_policies import grants, resources
-from nhiassess.sources.aws_trusts import trusts
-from nhiassess.sources.deployed import (
-    Deployed,
-    Deployment,
-    choices,
-    part,
-    parts,
-    referred,
-    scalars,
-    settled,
-    tags_of,
-    text_of,
-)
+from nhiassess.sources.aws_policies import grants
+from nhiassess.sources.deployed import Deployed
 from nhiassess.sources.deployed_arns import ARNS
-from nhiassess.sources.embedded import embedded
+from nhiassess.sources.deployed_values import choices, part, parts, referred, scalars, tags_of, text_of
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.source import ReadFile, link, quote
 
 _IDENTITIES = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user", "AWS::IAM::Group": "group"}
-_MANAGED = "AWS::IAM::ManagedPolicy"
 _INLINE = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy")
-_DOCUMENT = "policydocument|policy"
 _HOLDERS = ("role|rolename|roles", "user|username|users", "group|groupname|groups")
 # kinds that state who may use something, with the property that does
 _OF_RESOURCES = {
@@ -71,11 +57,8 @@ class AwsDeployedIam:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Policies):
     """One deployment while it is read."""
-
-    made: Deployment
-    found: Gathering
 
     def everything(self) -> None:
         """Read every resource."""
@@ -83,9 +66,9 @@ class _Reading:
             if each.kind in _IDENTITIES:
                 self._identity(each, _IDENTITIES[each.kind])
             elif each.kind in _INLINE:
-                self._standalone(each, each, part(each.node, _DOCUMENT))
-            elif each.kind == _MANAGED:
-                self._standalone(each, each, part(each.node, _DOCUMENT), attached_only=True)
+                self._standalone(each, each, part(each.node, DOCUMENT))
+            elif each.kind == MANAGED:
+                self._standalone(each, each, part(each.node, DOCUMENT), attached_only=True)
             elif each.kind == "attachment":
                 self._attachment(each)
             elif each.kind in ("membership", "AWS::IAM::UserToGroupAddition"):
@@ -116,26 +99,21 @@ class _Reading:
         self._decided(each)
         trust = part(each.node, "assumerolepolicydocument|assumerolepolicy")
         for document, words in choices(trust):
-            self._trust(each, document, words, id)
+            self.trust(each, document, words, id)
         for inline in parts(each.node, "policies|inlinepolicy"):
             name = text_of(part(inline, "policyname|name")) or "inline"
-            for document, words in choices(part(inline, _DOCUMENT)):
-                self._add(each, id, name, document, words)
-        for arn, words in self._listed(part(each.node, "managedpolicyarns")):
-            self._managed(each, id, arn, words)
+            for document, words in choices(part(inline, DOCUMENT)):
+                self.add(each, id, name, document, words)
+        for arn, words in self.listed(part(each.node, "managedpolicyarns")):
+            self.managed(each, id, arn, words)
         for arn, words in choices(part(each.node, "permissionsboundary")):
-            self._managed(each, id, arn, words, "boundary")
-        for group, _ in self._listed(part(each.node, "groups") if kind == "user" else None):
+            self.managed(each, id, arn, words, "boundary")
+        for group, _ in self.listed(part(each.node, "groups") if kind == "user" else None):
             self._member(id, group, each)
 
     def _id(self, each: Deployed) -> str:
         kind = _IDENTITIES[each.kind]
         return f"identity:aws/-/{kind}/{quote(self.made.name(each.address, each.kind))}"
-
-    def _listed(self, node: Node | None) -> Iterator[tuple[Node, tuple[str, ...]]]:
-        for whole, outer in choices(node):
-            for one in whole.listed():
-                yield from ((each, (*outer, *words)) for each, words in choices(one))
 
     def _decided(self, each: Deployed) -> None:
         if each.when:
@@ -143,70 +121,7 @@ class _Reading:
             reason = f"{words} decides whether it is deployed, or how often: it is read as if it were"
             self.found.skip(each.place, f"when {words}", "condition", reason)
 
-    def _document(self, each: Deployed, node: Node) -> tuple[Node | None, ReadFile]:
-        """Give a policy document without alternatives, and the file that it stands in."""
-        file = self.made.file_of(node, each.file)
-        document = embedded(file, node) if node.text() is not None else node
-        if document is None or document.get("Statement") is None:
-            return None, file
-        return settled(document), file
-
-    def _trust(self, each: Deployed, node: Node, words: Iterable[str], id: str) -> None:
-        document, file = self._document(each, node)
-        if document is None:
-            self._unread(each, node, "trust policy")
-            return
-        prefix = "trust:" + id.removeprefix("identity:")
-        more = _conditions(words)
-        made = trusts(file, document, id, prefix)
-        self.found.trusts += (replace(trust, conditions=(*trust.conditions, *more)) for trust in made)
-        self.made.skip(scalars(document), file, self.found)
-
-    def _add(
-        self,
-        each: Deployed,
-        id: str | None,
-        policy: str,
-        node: Node,
-        words: Iterable[str],
-        scope: str = "identity",
-        also: Node | None = None,
-    ) -> None:
-        """Add the grants of one policy; `also` is where it is attached to the identity."""
-        prefix = "grant:" + (id.removeprefix("identity:") if id else f"aws/-/policy/{quote(self._whose(each))}")
-        prefix = f"{prefix}/boundary" if scope == "boundary" else prefix
-        places = (each.file.at(also),) if also is not None else ()
-        stated = Grant("", identity=id, scope=scope, provider="aws", policy=policy, conditions=_conditions(words))
-        document, file = self._document(each, node)
-        if document is None:
-            stated = replace(stated, locations=(each.file.at(also or node),))
-            self.found.grants.append(absent(stated, prefix, policy))
-            self._unread(each, node, "policy")
-            return
-        made = grants(file, document, f"{prefix}/{quote(policy)}", stated, places)
-        self.found.grants += (
-            replace(grant, conditions=(*grant.conditions, *stated.conditions)) for grant in made
-        )
-        if scope == "identity":
-            own = {f"resource:aws/{quote(arn)}" for arn in self.made.arns()}
-            self.found.resources += (one for one in resources(file, document) if one.id not in own)
-        self.made.skip(scalars(document), file, self.found)
-        left = document.get("Unresolved")
-        for one in left.elements() if left is not None else ():
-            self._add(each, id, f"{policy}/source", one, words, scope, also)
-
-    def _whose(self, each: Deployed) -> str:
-        return f"{self.made.scope}/{each.address}".lstrip("/")
-
-    def _unread(self, each: Deployed, node: Node, what: str) -> None:
-        place = self.made.file_of(node, each.file).at(node)
-        words = text_of(node) or "it"
-        reason = f"the text of this {what} is not in the files: hand over {words[:160]}, or a plan as JSON"
-        self.found.skip(place, f"{each.address} {words[:160]}", what, reason)
-
-    def _standalone(
-        self, each: Deployed, policy: Deployed, document: Node | None, attached_only: bool = False
-    ) -> None:
+    def _standalone(self, each: Deployed, policy: Deployed, document: Node | None, attached_only: bool = False) -> None:
         """Add a policy to each identity that `each` names: itself, or an attachment of it."""
         name = text_of(part(policy.node, "policyname|managedpolicyname|name"))
         name = name if name and "${" not in name else policy.address
@@ -218,7 +133,7 @@ class _Reading:
                 self.found.skip(each.file.at(node), f"{each.address} holder", "attachment", reason)
                 self.made.skip((node,), each.file, self.found)
             for one, more in choices(document):
-                self._add(policy, id, name, one, (*words, *more), also=node if each is policy else None)
+                self.add(policy, id, name, one, (*words, *more), also=each.file.at(node))
         if holders:
             self._decided(each)
         elif not attached_only:
@@ -226,7 +141,7 @@ class _Reading:
             self.found.skip(each.place, f"{each.address} holder", "attachment", reason)
 
     def _holders(self, each: Deployed, key: str, kind: str) -> Iterator[tuple[Node, tuple[str, ...], str | None]]:
-        for node, words in self._listed(part(each.node, key)):
+        for node, words in self.listed(part(each.node, key)):
             yield node, words, self._named(node, kind, each)
 
     def _named(self, node: Node, kind: str, each: Deployed) -> str | None:
@@ -241,45 +156,24 @@ class _Reading:
             self.found.identities.append(Identity(id, kind=kind, provider="aws", locations=(each.file.at(node),)))
         return id
 
-    def _managed(
-        self, each: Deployed, id: str, arn: Node, words: Sequence[str], scope: str = "identity"
-    ) -> None:
-        address = referred(arn)
-        policy = self.made.resources.get(address) if address else None
-        if policy is not None and policy.kind == _MANAGED:
-            name = text_of(part(policy.node, "managedpolicyname|policyname|name"))
-            name = name if name and "${" not in name else policy.address
-            for document, more in choices(part(policy.node, _DOCUMENT)):
-                self._add(policy, id, name, document, (*words, *more), scope)
-            return
-        stated = text_of(arn) or "a policy"
-        place = each.file.at(arn)
-        prefix = f"grant:{id.removeprefix('identity:')}" + ("/boundary" if scope == "boundary" else "")
-        grant = Grant("", identity=id, scope=scope, provider="aws", policy=stated, locations=(place,))
-        self.found.grants.append(absent(replace(grant, conditions=_conditions(words)), prefix, stated))
-        self.made.skip((arn,), each.file, self.found)
-        if not is_administrator(stated):
-            reason = f"{stated} counts, but its text is not in the files: hand it over"
-            self.found.skip(place, f"policy {stated}", "managed policy not in the files", reason)
-
     def _attachment(self, each: Deployed) -> None:
         for arn, more in choices(part(each.node, "policyarn")):
             address = referred(arn)
             policy = self.made.resources.get(address) if address else None
-            if policy is not None and policy.kind == _MANAGED:
-                self._standalone(each, policy, part(policy.node, _DOCUMENT))
+            if policy is not None and policy.kind == MANAGED:
+                self._standalone(each, policy, part(policy.node, DOCUMENT))
                 continue
             for key, kind in zip(_HOLDERS, _IDENTITIES.values(), strict=True):
                 for node, words, id in self._holders(each, key, kind):
                     if id is not None:
-                        self._managed(each, id, arn, (*words, *more))
+                        self.managed(each, id, arn, (*words, *more))
                     else:
                         self.made.skip((node,), each.file, self.found)
 
     def _membership(self, each: Deployed) -> None:
-        for user, _ in self._listed(part(each.node, "user|username|users")):
+        for user, _ in self.listed(part(each.node, "user|username|users")):
             id = self._named(user, "user", each)
-            for group, _ in self._listed(part(each.node, "groups|groupname|group")):
+            for group, _ in self.listed(part(each.node, "groups|groupname|group")):
                 if id:
                     self._member(id, group, each)
 
@@ -320,19 +214,14 @@ class _Reading:
 
     def _of_resource(self, each: Deployed) -> None:
         for node, words in choices(part(each.node, _OF_RESOURCES[each.kind])):
-            document, file = self._document(each, node)
+            document, file = self.document(each, node)
             if document is None:
-                self._unread(each, node, "resource policy")
+                self.unread(each, node, "resource policy")
                 continue
             stated = Grant("", scope="resource", provider="aws", policy=each.address)
-            made = grants(file, document, f"grant:aws/-/resource/{quote(self._whose(each))}", stated)
-            self.found.grants += (replace(one, conditions=(*one.conditions, *_conditions(words))) for one in made)
+            made = grants(file, document, f"grant:aws/-/resource/{quote(self.whose(each))}", stated)
+            self.found.grants += (replace(one, conditions=(*one.conditions, *conditions_of(words))) for one in made)
             self.made.skip(scalars(document), file, self.found)
-
-
-def _conditions(words: Iterable[str]) -> tuple[Condition, ...]:
-    said = tuple(words)
-    return (Condition("template", "deployment", said),) if said else ()
 
 
 SOURCE = AwsDeployedIam()

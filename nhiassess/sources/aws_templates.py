@@ -13,15 +13,18 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from nhiassess.formats.format import EMPTY, Node
-from nhiassess.sources.deployed import EITHER, Deployed, Deployment, Unknown, part, referring, text_of
+from nhiassess.sources.deployed import Deployed, Deployment, Unknown
 from nhiassess.sources.deployed_arns import ARNS, kind_of
+from nhiassess.sources.deployed_values import EITHER, part, referring, text_of
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.sam_roles import FUNCTION, implied_role
 from nhiassess.sources.source import ReadFile
 
 NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 _SUFFIXES = (".json", ".yaml", ".yml", ".template")
-_SIGN = re.compile(r"AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|(?<![A-Za-z])Type[\"']?\s*:\s*[\"']?AWS::[A-Z]\w+::")
+_SIGN = re.compile(
+    r"AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|(?<![A-Za-z])Type[\"']?\s*:\s*[\"']?AWS::[A-Z]\w+::"
+)
 _WITHIN = re.compile(r"\$\{(!?)\s*([^{}]*?)\s*\}")
 _SHORT = re.compile(r"!(?:Ref|Sub|GetAtt|Join|If|ImportValue|Select|Split|FindInMap|Base64|Condition|GetAZs|Cidr|"
                     r"Transform|Length|ToJsonString|Equals|And|Or|Not)")  # fmt: skip
@@ -37,11 +40,11 @@ _MOST = 100
 
 
 def is_template(path: str, head: str) -> bool:
-    """Tell whether a file is a CloudFormation or SAM template, by its name and first characters.
+    r"""Tell whether a file is a CloudFormation or SAM template, by its name and first characters.
 
     Examples
     --------
-    >>> is_template("app.yaml", "Resources:\\n  Box:\\n    Type: AWS::S3::Bucket\\n"), is_template("a.yaml", "a: 1")
+    >>> is_template("app.yaml", "Resources:\n  Box:\n    Type: AWS::S3::Bucket\n"), is_template("a.yaml", "a: 1")
     (True, False)
     """
     return path.lower().endswith(_SUFFIXES) and bool(_SIGN.search(head)) and '"StackResources"' not in head
@@ -84,12 +87,12 @@ def template(file: ReadFile) -> Deployment | None:
     for address, (node, kind) in stated.items():
         properties = work.resolve(node.get("Properties") or EMPTY)
         when = text_of(node.get("Condition"))
-        made.resources[address] = Deployed(address, kind, file, properties, file.at_key(node), when)
+        made.add(Deployed(address, kind, file, properties, file.at_key(node), when))
         implied = implied_role(properties) if kind == FUNCTION else None
         if implied is not None and f"{address}Role" not in stated:
             policies = work.meant(implied)
             role = Deployed(f"{address}Role", "AWS::IAM::Role", file, policies, file.at_key(node), when)
-            made.resources[role.address] = role
+            made.add(role)
     return made
 
 

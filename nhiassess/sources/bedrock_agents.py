@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Agent, Input, ToolServer
 from nhiassess.sources.aws_names import tagged
 from nhiassess.sources.bedrock_reading import PLATFORM, Operation, Reading, functions, operations
-from nhiassess.sources.deployed import Deployed, choices, part, parts, settled, tags_of, text_of
+from nhiassess.sources.deployed import Deployed
+from nhiassess.sources.deployed_values import choices, part, parts, settled, tags_of, text_of
 from nhiassess.sources.mcp_servers import server_id, setting
 from nhiassess.sources.source import link, quote
 
@@ -18,7 +19,7 @@ AGENT = "AWS::Bedrock::Agent"
 _ALIAS, _BASE, _SOURCE = "AWS::Bedrock::AgentAlias", "AWS::Bedrock::KnowledgeBase", "AWS::Bedrock::DataSource"
 _SETTINGS = (
     "guardrailconfiguration", "memoryconfiguration", "agentcollaboration", "orchestrationtype",
-    "customorchestration", "promptoverrideconfiguration", "idlesessionttlinseconds", "customerencryptionkeyarn",
+    "customorchestration", "promptoverrideconfiguration", "customerencryptionkeyarn",
 )  # fmt: skip
 # tools that come with the service, by the signature of their group; asking the user back is none
 _BUILT_IN = {
@@ -32,6 +33,8 @@ _BUILT_IN = {
 @dataclass(frozen=True, slots=True)
 class Agents(Reading):
     """The agents of one deployment."""
+
+    by_base: dict[str, list[Deployed]] = field(default_factory=dict)
 
     def everything(self) -> None:
         """Read each agent, and what Terraform states of it apart."""
@@ -88,7 +91,7 @@ class Agents(Reading):
             reason = f"{' '.join(each.when.split())[:160]} decides whether it is deployed: it is read as if it were"
             self.found.skip(each.place, f"{each.address} when", "condition", reason)
         self.runs_as(id, part(node, "agentresourcerolearn"), each)
-        self.settings(each, id, *_SETTINGS, but=("basepromptext", "baseprompttemplate"))
+        self.settings(each, id, *_SETTINGS, but=("baseprompttemplate",))
         for group in parts(node, "actiongroups"):
             self._group(each, group, each)
         for base in parts(node, "knowledgebases"):
@@ -110,9 +113,7 @@ class Agents(Reading):
                 function = self.resource(decides, "AWS::Lambda::Function", "AWS::Serverless::Function")
                 if function is not None and decides is not None:
                     place = each.file.at(decides)
-                    self.found.links.append(
-                        link(self.declare(function), "defines", id, place, conditions=words)
-                    )
+                    self.found.links.append(link(self.declare(function), "defines", id, place, conditions=words))
 
     def _group(self, each: Deployed, group: Node, owner: Deployed) -> None:
         agent, file = self.agent_id(owner), each.file
@@ -201,9 +202,17 @@ class Agents(Reading):
                 self.found.skip(place, f"{owner.address} {name}", "knowledge base", reason)
                 continue
             self.declare(base)
+            for source in self.sources().get(base.address, ()):
+                self._source(source, agent)
+
+    def sources(self) -> dict[str, list[Deployed]]:
+        """Give the data sources of knowledge bases, by the address of the base."""
+        if not self.by_base:
             for source in self.made.of(_SOURCE):
-                if self.resource(part(source.node, "knowledgebaseid"), _BASE) is base:
-                    self._source(source, agent)
+                base = self.resource(part(source.node, "knowledgebaseid"), _BASE)
+                if base is not None:
+                    self.by_base.setdefault(base.address, []).append(source)
+        return self.by_base
 
     def _source(self, source: Deployed, agent: str) -> None:
         """Let pages of the web that a knowledge base takes in reach the agent."""
@@ -228,9 +237,7 @@ class Agents(Reading):
             if target is not None:
                 told = True
                 place = each.file.at(node)
-                self.found.links.append(
-                    link(agent, "delegates_to", self.agent_id(target), place, conditions=words)
-                )
+                self.found.links.append(link(agent, "delegates_to", self.agent_id(target), place, conditions=words))
         if not told:
             named = part(stated, "collaboratorname")
             name = text_of(named) or "a collaborator"

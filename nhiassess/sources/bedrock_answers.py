@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from nhiassess.sources.deployed import Deployed, Deployment, text_of
+from nhiassess.sources.deployed import Deployed, Deployment
+from nhiassess.sources.deployed_values import text_of
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.source import ReadFile
 
@@ -48,5 +49,5 @@ def answer(file: ReadFile, found: Gathering) -> Deployment:
             continue
         kind = "AWS::Bedrock::Agent"
         made.know(address, kind, text_of(node.get("agentName")))
-        made.resources[address] = Deployed(address, kind, file, node, file.at(node))
+        made.add(Deployed(address, kind, file, node, file.at(node)))
     return made

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Agent, Credential, ToolServer
 from nhiassess.sources.aws_names import tagged
 from nhiassess.sources.bedrock_reading import PLATFORM, Operation, Reading, operations
-from nhiassess.sources.deployed import Deployed, choices, part, parts, referred, scalars, settled, tags_of, text_of
+from nhiassess.sources.deployed import Deployed
+from nhiassess.sources.deployed_arns import fold
+from nhiassess.sources.deployed_values import choices, part, parts, referred, settled, tags_of, text_of
 from nhiassess.sources.embedded import embedded
 from nhiassess.sources.mcp_servers import server_id
 from nhiassess.sources.source import link, quote
@@ -24,13 +27,19 @@ _SERVED = {
 _PROVIDERS = (f"{_CORE}ApiKeyCredentialProvider", f"{_CORE}OAuth2CredentialProvider")
 _AUTH = {"CUSTOM_JWT": "oauth", "AWS_IAM": "iam", "NONE": "none"}
 # kinds that say nothing of what an agent can do
-_ASIDE = frozenset({"RuntimeEndpoint", "Memory", "OnlineEvaluationConfig", "WorkloadIdentity", "Evaluator"})
-_OUTBOUND = {"API_KEY": "api_key", "OAUTH": "oauth_token"}
+_ASIDE = ("runtimeendpoint", "memory", "onlineevaluationconfig", "workloadidentity", "evaluator")
+_NAMED = re.compile(r"\$\{([^{}]*)\}")
+_ATTRIBUTE = re.compile(r"(?:\[[^\]]*\])?\.[\w-]+\Z")
+# so many tools that agents may call are written out one by one
+_MOST_CALLS = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Core(Reading):
     """What of AgentCore one deployment has."""
+
+    served: dict[str, list[str]] = field(default_factory=dict)  # tools by server
+    called: set[tuple[str, str]] = field(default_factory=set)  # agents and the tools that they may call
 
     def everything(self) -> None:
         """Read tool servers first, so that runtimes can be linked to them."""
@@ -40,15 +49,18 @@ class Core(Reading):
             self._served(each)
         for each in self.made.of(TARGET):
             self._target(each)
+        for tool in self.found.tools:
+            if tool.server:
+                self.served.setdefault(tool.server, []).append(tool.id)
         for each in self.made.of(RUNTIME):
             self._runtime(each)
         for each in self.made.of(*_PROVIDERS):
             self._provider(each)
         known = {RUNTIME, GATEWAY, TARGET, *_SERVED, *_PROVIDERS}
         for each in self.made.resources.values():
-            if each.kind.startswith((_CORE, "aws_bedrockagentcore_")) and each.kind not in known:
-                if each.kind.removeprefix(_CORE) not in _ASIDE:
-                    self.found.skip(each.place, each.address, each.kind, "this kind of resource is not read")
+            is_core = each.kind.startswith((_CORE, "aws_bedrockagentcore_"))
+            if is_core and each.kind not in known and not fold(each.kind).endswith(_ASIDE):
+                self.found.skip(each.place, each.address, each.kind, "this kind of resource is not read")
 
     def _server(self, each: Deployed) -> str:
         return server_id(each.file.path, each.address)
@@ -145,9 +157,7 @@ class Core(Reading):
         tool, capability = _SERVED[each.kind]
         name = self.made.names.get(each.address) or each.address
         server = self._server(each)
-        self.found.tool_servers.append(
-            ToolServer(server, name, auth="iam", trust="unknown", locations=(each.place,))
-        )
+        self.found.tool_servers.append(ToolServer(server, name, auth="iam", trust="unknown", locations=(each.place,)))
         id = self.tool(server, "", Operation(tool, each.node, "unknown"), each.file, ())
         mode = part(each.node, "networkconfiguration", "networkmode")
         sends = True if text_of(mode) == "PUBLIC" else None
@@ -206,20 +216,25 @@ class Core(Reading):
             self.made.skip((node,) if "${ImportValue" in (text_of(node) or "") else (), each.file, self.found)
             return
         server = self._server(target)
-        for tool in [one for one in self.found.tools if one.server == server]:
-            place = each.file.at(node)
-            self.found.links.append(link(agent, "invokes", tool.id, place, conditions=words))
+        place = each.file.at(node)
+        for tool in self.served.get(server, ()):
+            if (agent, tool) in self.called:
+                break  # another variable refers to the same server
+            if len(self.called) > _MOST_CALLS:
+                self.found.skip(place, "calls", "tools", f"more than {_MOST_CALLS:,} calls: the rest is not read")
+                return
+            self.called.add((agent, tool))
+            self.found.links.append(link(agent, "invokes", tool, place, conditions=words))
 
     def _image(self, each: Deployed, agent: str | None) -> None:
         """Let the repository of its image define an agent."""
         uri = part(each.node, "agentruntimeartifact", "containerconfiguration", "containeruri")
-        for node in scalars(uri) if uri is not None and agent else ():
-            text = text_of(node) or ""
-            for repository in self.made.of("AWS::ECR::Repository"):
-                names = (f"${{{repository.address}.", f"${{{repository.address}[",
-                         f"/{self.made.name(repository.address, repository.kind)}:")  # fmt: skip
-                if agent and any(name in text for name in names):
-                    self.found.links.append(link(self.declare(repository), "defines", agent, each.file.at(node)))
+        for node, words in choices(uri):
+            for name in _NAMED.findall(text_of(node) or "") if agent else ():
+                repository = self.made.resources.get(_ATTRIBUTE.sub("", name))
+                if agent and repository is not None and repository.kind == "AWS::ECR::Repository":
+                    source, place = self.declare(repository), each.file.at(node)
+                    self.found.links.append(link(source, "defines", agent, place, conditions=words))
 
     def _provider(self, each: Deployed) -> None:
         id = self.declare(each)

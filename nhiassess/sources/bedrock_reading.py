@@ -10,8 +10,9 @@ from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Resource, Tool
 from nhiassess.sources.agent_settings import read_settings
 from nhiassess.sources.aws_names import resource_of
-from nhiassess.sources.deployed import Deployed, Deployment, choices, part, referred, settled, text_of
+from nhiassess.sources.deployed import Deployed, Deployment
 from nhiassess.sources.deployed_arns import ARNS, fold
+from nhiassess.sources.deployed_values import choices, part, referred, settled, text_of
 from nhiassess.sources.embedded import embedded
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.mcp_servers import tool_id
@@ -116,9 +117,7 @@ class Reading:
         """Add a tool of a server, or of an agent without one, and let agents invoke it."""
         id = tool_id(server, operation.name) if server else f"tool:{owner}/{quote(operation.name)}"
         place = file.at(operation.node)
-        self.found.tools.append(
-            Tool(id, server, operation.name, approval=operation.approval, locations=(place,))
-        )
+        self.found.tools.append(Tool(id, server, operation.name, approval=operation.approval, locations=(place,)))
         if server:
             self.found.links.append(link(id, "served_by", server, place))
         for agent in agents:

@@ -8,20 +8,17 @@ deployed into are ``-`` in ids. A resource without a literal name is told by its
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import islice
-from types import MappingProxyType
 
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Location
-from nhiassess.sources.deployed_arns import ARNS, fold
+from nhiassess.sources.deployed_arns import ARNS
+from nhiassess.sources.deployed_values import path_of, referred
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.source import ReadFile, quote
 
-EITHER = "Fn::If"
-_OF = "of:"
-_WITHIN = "in:"
 _NAMED = re.compile(r"\$\{([^{}]*)\}")
 # text of an ARN whose account is that of the deployment, and whose region is not stated
 _OWN = re.compile(
@@ -65,10 +62,18 @@ class Deployment:
     unknowns: dict[str, Unknown] = field(default_factory=dict)
     files: dict[str, ReadFile] = field(default_factory=dict)
     _means: dict[tuple[str, str], str] = field(default_factory=dict)
+    _by_kind: dict[str, list[Deployed]] = field(default_factory=dict)
+    _told: set[tuple[str, Location]] = field(default_factory=set)
+
+    def add(self, each: Deployed) -> None:
+        """Keep a resource."""
+        self.resources[each.address] = each
+        self._by_kind.setdefault(each.kind, []).append(each)
 
     def of(self, *kinds: str) -> Iterator[Deployed]:
-        """Give the resources of some kinds in file order."""
-        return (each for each in self.resources.values() if each.kind in kinds)
+        """Give the resources of some kinds, each kind in file order."""
+        for kind in kinds:
+            yield from self._by_kind.get(kind, ())
 
     def name(self, address: str, kind: str) -> str:
         """Give the name that tells a resource from all others: a literal one, else its scope and address."""
@@ -83,9 +88,10 @@ class Deployment:
         known = ARNS.get(kind)
         return known.pattern.format(self.name(address, kind)) if known else None
 
-    def arns(self) -> frozenset[str]:
-        """Give the ARNs of everything that is deployed."""
-        return frozenset(self._means.values())
+    def deploys(self, arn: str) -> bool:
+        """Tell whether an ARN is that of a resource that is deployed here."""
+        parts = arn.split(":", 5)
+        return len(parts) == 6 and self._means.get((parts[2], parts[5])) == arn
 
     def know(self, address: str, kind: str, stated: str | None) -> None:
         """Keep the stated name of a resource, so that text with its ARN is known to mean it."""
@@ -114,8 +120,7 @@ class Deployment:
 
     def file_of(self, node: Node, file: ReadFile) -> ReadFile:
         """Give the file that a value stands in, which is another one for what a local or a policy document gave."""
-        tag = node.tag or ""
-        return self.files.get(tag.removeprefix(_WITHIN), file) if tag.startswith(_WITHIN) else file
+        return self.files.get(path_of(node) or file.path, file)
 
     def identity(self, node: Node | None) -> str | None:
         """Give the id of the role, user or group that a value names; None when only the deployment decides."""
@@ -134,153 +139,7 @@ class Deployment:
         """Name what is unknown in values that were read, each once, with its places."""
         for node in nodes:
             for name in dict.fromkeys(_NAMED.findall(node.text() or "")):
-                unknown = self.unknowns.get(name)
-                if unknown:
+                unknown, told = self.unknowns.get(name), (name, file.at(node))
+                if unknown and told not in self._told:
+                    self._told.add(told)
                     found.skip(file.at(node), f"${{{name}}}", unknown.construct, unknown.reason)
-
-
-def text_of(node: Node | None) -> str | None:
-    """Give a scalar as text, with what is unknown in it as ``${name}``."""
-    if node is None or node.value is None or node.is_mapping or node.is_sequence:
-        return None
-    return str(node.value).lower() if isinstance(node.value, bool) else str(node.value)
-
-
-def within(path: str) -> str:
-    """Give the tag of a value that stands in another file than what refers to it."""
-    return _WITHIN + path
-
-
-def placed(node: Node, at: Node) -> Node:
-    """Give a value whose parts all stand at the place of another."""
-    moved = replace(node, line=at.line, column=at.column, key_line=at.key_line, key_column=at.key_column)
-    if node.is_mapping:
-        return replace(moved, value=MappingProxyType({key: placed(each, at) for key, each in node.items()}))
-    return replace(moved, value=tuple(placed(each, at) for each in node.elements())) if node.is_sequence else moved
-
-
-def size(node: Node, most: int) -> int:
-    """Count the values below a value, up to a limit."""
-    counted, waiting = 0, [node]
-    while waiting and counted <= most:
-        each = waiting.pop()
-        counted += 1
-        waiting += [one for _, one in each.items()] if each.is_mapping else each.elements()
-    return counted
-
-
-def referring(node: Node, address: str, text: str) -> Node:
-    """Make the text that a reference to a resource stands for, at the place of the reference."""
-    return replace(node, value=text, tag=_OF + address)
-
-
-def referred(node: Node | None) -> str | None:
-    """Give the address of the resource that a value refers to."""
-    return node.tag.removeprefix(_OF) if node is not None and node.tag and node.tag.startswith(_OF) else None
-
-
-def part(node: Node | None, *path: str) -> Node | None:
-    """Give a value at a path of names, however the format writes them: AgentName, agent_name, agentName.
-
-    Parameters
-    ----------
-    node:
-        A mapping, or a list of blocks, of which the first counts.
-    *path:
-        Names in small letters without underscores, alternatives with ``|`` between them.
-
-    Examples
-    --------
-    >>> part(Node(MappingProxyType({"agent_name": Node("a")})), "agentname|name").text()
-    'a'
-    """
-    for step in path:
-        if node is None:
-            return None
-        if node.is_sequence:
-            node = node.elements()[0] if node.elements() else None
-        wanted = step.split("|")
-        by_name: Mapping[str, Node] = {fold(key): each for key, each in (node.items() if node is not None else ())}
-        node = next((by_name[each] for each in wanted if each in by_name), None)
-    return node
-
-
-def parts(node: Node | None, *path: str) -> tuple[Node, ...]:
-    """Give the mappings of a list, or of repeated blocks, at a path of names; of an undecided list all."""
-    found = part(node, *path)
-    listed = [each for chosen, _ in choices(found) for each in chosen.listed()] if found is not None else []
-    return tuple(each for one in listed for each, _ in choices(one) if each.is_mapping)
-
-
-def choices(node: Node | None) -> Iterator[tuple[Node, tuple[str, ...]]]:
-    """Give what a value may be, each with the words that say when; a value that is decided once, without words."""
-    waiting: list[tuple[Node, tuple[str, ...]]] = [(node, ())] if node is not None else []
-    given = 0
-    while waiting and given < 50:
-        each, words = waiting.pop()
-        branches = each.get(EITHER)
-        if branches is None or len(branches.elements()) != 3:
-            given += 1
-            if each.value is not None:
-                yield each, words
-            continue
-        condition, one, other = branches.elements()
-        said = text_of(condition) or "a condition"
-        waiting += [(other, (*words, f"{said} is not true")), (one, (*words, f"{said} is true"))]
-
-
-def settled(node: Node) -> Node:
-    """Give a value in which no alternative is left: as text an open ``${If ...}``, as statement with a condition."""
-    branches = node.get(EITHER)
-    if branches is not None and branches.elements():
-        return replace(node, value=f"${{If {text_of(branches.elements()[0])}}}", tag=None)
-    if node.is_mapping:
-        return replace(node, value=MappingProxyType({key: settled(each) for key, each in node.items()}))
-    if node.is_sequence:
-        return replace(node, value=tuple(made for each in node.elements() for made in _statements(each)))
-    return node
-
-
-def _statements(node: Node) -> Iterator[Node]:
-    """Give the alternatives of a statement, each under the condition that decides it; any other value once."""
-    possible = tuple(choices(node))
-    if len(possible) > 1 or (possible and possible[0][1]):
-        if all(each.is_mapping for each, _ in possible):
-            for each, words in possible:
-                yield _under(settled(each), words)
-            return
-    yield settled(node)
-
-
-def _under(statement: Node, words: Iterable[str]) -> Node:
-    said = tuple(replace(statement, value=each, tag=None) for each in words)
-    block = dict((statement.get("Condition") or Node(MappingProxyType({}))).items())
-    if not said:
-        return statement
-    block["template"] = replace(
-        statement, value=MappingProxyType({"deployment": replace(statement, value=said)}), tag=None
-    )
-    members = {**dict(statement.items()), "Condition": replace(statement, value=MappingProxyType(block))}
-    return replace(statement, value=MappingProxyType(members))
-
-
-def scalars(node: Node) -> Iterator[Node]:
-    """Give every scalar below a value."""
-    waiting = [node]
-    while waiting:
-        each = waiting.pop()
-        if each.is_mapping:
-            waiting += [one for _, one in each.items()]
-        elif each.is_sequence:
-            waiting += each.elements()
-        else:
-            yield each
-
-
-def tags_of(node: Node) -> Iterator[tuple[str, str | None]]:
-    """Give the tags of a resource, which are a list of keys and values or a mapping."""
-    tags = part(node, "tags")
-    for each in tags.elements() if tags is not None else ():
-        yield text_of(part(each, "key")) or "", text_of(part(each, "value"))
-    for key, each in tags.items() if tags is not None else ():
-        yield key, text_of(each)

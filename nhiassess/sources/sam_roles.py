@@ -11,14 +11,14 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from nhiassess.formats.format import EMPTY, Node
-from nhiassess.sources.deployed import choices, part, text_of
+from nhiassess.sources.deployed_values import choices, part, text_of
 
 FUNCTION = "AWS::Serverless::Function"
 _AWS = "arn:aws:iam::aws:policy/"
 _BASIC = f"{_AWS}service-role/AWSLambdaBasicExecutionRole"
 # what SAM attaches for the sources of events that a function polls
 _POLLED = {"SQS": "SQSQueue", "Kinesis": "Kinesis", "DynamoDB": "DynamoDB", "MSK": "MSK"}
-_OWN = "${AWS::Region}:${AWS::AccountId}"
+_OWN = "-:-"  # region and account of the deployment
 _TABLE = (f"arn:aws:dynamodb:{_OWN}:table/{{}}", f"arn:aws:dynamodb:{_OWN}:table/{{}}/index/*")
 _BUCKET = ("arn:aws:s3:::{}", "arn:aws:s3:::{}/*")
 _READS = "dynamodb:GetItem dynamodb:Scan dynamodb:Query dynamodb:BatchGetItem dynamodb:DescribeTable"
@@ -114,7 +114,7 @@ class _Making:
         if name is not None:
             yield policy if ":" in name or "$" in name or policy.tag else self.text(_AWS + name, policy)
         elif policy.get("Statement") is None:
-            for key, _ in policy.items():
+            for key in dict(policy.items()):
                 if key not in TEMPLATES:
                     yield self.text(f"SAM policy template {key}", policy)
 
@@ -129,15 +129,15 @@ class _Making:
             if known is None:
                 continue
             value = part(given, known.parameter.lower()) if known.parameter else EMPTY
-            name = text_of(value) or f"${{{known.parameter}}}"
+            stated = text_of(value) or f"${{{known.parameter}}}"
             at = value if value is not None and value is not EMPTY else policy
             actions = tuple(self.text(each, policy) for each in known.actions.split())
-            resources = tuple(self.text(each.format(name), at) for each in known.resources)
+            resources = tuple(self.text(each.replace("{}", stated), at) for each in known.resources)
             statement = self.mapping(
                 policy,
                 Effect=self.text("Allow", policy),
                 Action=replace(policy, value=actions, tag=None),
                 Resource=replace(at, value=resources, tag=None),
             )
-            stated = self.mapping(policy, Statement=statement)
-            yield self.mapping(policy, PolicyName=self.text(f"{key}{place}", policy), PolicyDocument=stated)
+            document = self.mapping(policy, Statement=statement)
+            yield self.mapping(policy, PolicyName=self.text(f"{key}{place}", policy), PolicyDocument=document)

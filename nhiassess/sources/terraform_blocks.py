@@ -14,8 +14,9 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from nhiassess.formats.format import Node
-from nhiassess.sources.deployed import EITHER, Deployed, Deployment, Unknown, part, referring, size, text_of, within
+from nhiassess.sources.deployed import Deployed, Deployment, Unknown
 from nhiassess.sources.deployed_arns import ARNS, kind_of
+from nhiassess.sources.deployed_values import EITHER, part, referring, size, text_of, within
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.source import ReadFile
 from nhiassess.sources.terraform_expressions import REFERENCE, bare, choice, pieces
@@ -90,7 +91,7 @@ def terraform(files: Sequence[ReadFile], scope: str) -> Deployment:
     for address, kind, file, node in stated:
         decides = node.get("count") or node.get("for_each")
         when = text_of(decides) or ("for_each" if decides is not None else None)
-        made.resources[address] = Deployed(address, kind, file, work.resolve(node), file.at(node), when)
+        made.add(Deployed(address, kind, file, work.resolve(node), file.at(node), when))
     made.files = {file.path: file for file in files}
     return made
 
@@ -120,8 +121,8 @@ def _blocks(root: Node, name: str) -> Iterator[Node]:
 
 def _labelled(root: Node, name: str) -> Iterator[tuple[str, str, Node]]:
     for block in _blocks(root, name):
-        for kind, within in block.items():
-            for label, node in within.items():
+        for kind, named in block.items():
+            for label, node in named.items():
                 if node.is_mapping:
                     yield kind, label, node
 
@@ -187,7 +188,9 @@ class _Resolving:
 
     def _reference(self, stated: str, attribute: str, text: str, at: Node) -> Node:
         first, _, second = stated.partition(".")
-        if (first == "local" and second in self.locals and not attribute) or stated in self.documents:
+        # an element of a local is worked out by Terraform only
+        is_local = first == "local" and second in self.locals and text == stated
+        if is_local or stated in self.documents:
             found = self._elsewhere(stated, at)
             if found is not None:
                 return found
@@ -237,5 +240,3 @@ class _Resolving:
         words = re.sub(r"\s+", " ", re.sub(r"[{}$]+", " ", text)).strip()[:160]
         self.made.unknowns.setdefault(words, Unknown(construct, f"{words}: {reason}"))
         return f"${{{words}}}"
-
-

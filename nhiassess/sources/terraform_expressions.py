@@ -6,7 +6,9 @@ import re
 from collections.abc import Iterator
 
 # type.name or data.type.name, an index, and attributes
-REFERENCE = re.compile(r"((?:data\.)?[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*)(?:\[[^\[\]]*\])?((?:\.[\w-]+(?:\[[^\[\]]*\])?)*)")
+REFERENCE = re.compile(
+    r"((?:data\.)?[A-Za-z_][\w-]*\.[A-Za-z_][\w-]*)(?:\[[^\[\]]*\])?((?:\.[\w-]+(?:\[[^\[\]]*\])?)*)"
+)
 _OPENING, _CLOSING = "([{", ")]}"
 _LONGEST = 10_000
 

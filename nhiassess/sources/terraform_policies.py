@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from nhiassess.formats.format import Node
-from nhiassess.sources.deployed import part, parts, placed, text_of
+from nhiassess.sources.deployed_values import part, parts, placed, text_of
 
 _PLAIN = {
     "sid": "Sid", "effect": "Effect", "actions": "Action", "not_actions": "NotAction", "resources": "Resource",
@@ -40,7 +40,7 @@ def policy_document(node: Node) -> Node:
             statements = stated.listed() if stated is not None else ()
             # statements of another file have no place in this one but where they are taken in
             found += statements if each.tag == node.tag else (placed(one, given or node) for one in statements)
-            unresolved += (left.elements() if (left := each.get("Unresolved")) is not None else ())
+            unresolved += left.elements() if (left := each.get("Unresolved")) is not None else ()
     found += [_statement(each, None) for each in parts(node, "statement")]
     for each in parts(node, "dynamic"):
         block = each.get("statement")
@@ -57,19 +57,19 @@ def _statement(block: Node, decides: str | None) -> Node:
     members = {_PLAIN[key]: each for key, each in block.items() if key in _PLAIN}
     # what the provider writes when the block has none
     members.setdefault("Effect", replace(block, value="Allow", tag=None))
-    for key, name in (("principals", "Principal"), ("not_principals", "NotPrincipal")):
-        principals = dict(_principals(block, key))
+    for blocks, principal in (("principals", "Principal"), ("not_principals", "NotPrincipal")):
+        principals = dict(_principals(block, blocks))
         if principals:
-            members[name] = replace(block, value=MappingProxyType(principals), tag=None)
+            members[principal] = replace(block, value=MappingProxyType(principals), tag=None)
     conditions: dict[str, dict[str, Node]] = {}
     for each in parts(block, "condition"):
         test, variable, values = (part(each, name) for name in ("test", "variable", "values"))
-        if values is not None and (words := text_of(test)) and (key := text_of(variable)):
-            conditions.setdefault(words, {})[key] = values
+        if values is not None and (words := text_of(test)) and (name := text_of(variable)):
+            conditions.setdefault(words, {})[name] = values
     if decides:
         conditions["template"] = {"for_each": replace(block, value=decides, tag=None)}
     if conditions:
-        made = {test: replace(block, value=MappingProxyType(keys), tag=None) for test, keys in conditions.items()}
+        made = {word: replace(block, value=MappingProxyType(keys), tag=None) for word, keys in conditions.items()}
         members["Condition"] = replace(block, value=MappingProxyType(made), tag=None)
     return replace(block, value=MappingProxyType(members), tag=None)
 
