@@ -12,7 +12,7 @@ from nhiassess.sources.agent_settings import read_settings
 from nhiassess.sources.aws_names import resource_of
 from nhiassess.sources.deployed import Deployed, Deployment
 from nhiassess.sources.deployed_arns import ARNS, fold
-from nhiassess.sources.deployed_values import choices, part, referred, settled, text_of
+from nhiassess.sources.deployed_values import choices, part, referred, scalars, settled, text_of
 from nhiassess.sources.embedded import embedded
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.mcp_servers import tool_id
@@ -103,7 +103,7 @@ class Reading:
                 whole = settled(node)
                 read_settings(each.file, ((f"{each.address}.{key}", whole),), agent, "project", self.found,
                               lambda dotted: fold(dotted.rsplit(".", 1)[-1]) not in aside)  # fmt: skip
-                self.made.skip((one for one in (whole, *whole.elements())), each.file, self.found)
+                self.made.skip(scalars(whole), each.file, self.found)
 
     def said(self, node: Node | None, file: ReadFile) -> str | None:
         """Give a scalar as text, naming what is unknown in it."""

@@ -73,7 +73,8 @@ def test_intrinsics(text: str, expected: Any) -> None:
     "arn",
     [
         "!Sub 'arn:aws:dynamodb:${AWS::Region}:${AWS::AccountId}:table/ledger-${Env}/index/*'",
-        "!Join ['', ['arn:aws:dynamodb:', !Ref AWS::Region, ':', !Ref AWS::AccountId, ':table/ledger-', !Ref Env, '/index/*']]",
+        "!Join ['', ['arn:aws:dynamodb:', !Ref AWS::Region, ':', !Ref AWS::AccountId, ':table/ledger-', !Ref Env, "
+        "'/index/*']]",
     ],
 )
 def test_arn_with_the_stated_name_of_a_resource_means_the_resource(arn: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -130,7 +131,7 @@ def test_modules_are_named() -> None:
 
 def test_locals_that_expand_without_end_stay_open() -> None:
     names = [f"l{place}" for place in range(60)]
-    lines = [f"  {one} = [local.{other}, local.{other}]" for one, other in zip(names, names[1:], strict=False)]
+    lines = [f"  {one} = [local.{other}, local.{other}]" for one, other in pairwise(names)]
     text = (
         "locals {\n" + "\n".join(lines) + '\n  l59 = "x"\n}\nresource "aws_ssm_parameter" "it" { value = local.l0 }\n'
     )
