@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from urllib.parse import urlsplit
 
 from nhiassess.formats.format import Node
@@ -21,6 +23,7 @@ _SETTINGS = (
     "guardrailconfiguration", "memoryconfiguration", "agentcollaboration", "orchestrationtype",
     "customorchestration", "promptoverrideconfiguration", "customerencryptionkeyarn",
 )  # fmt: skip
+_MOST_SLASHES = 40
 # tools that come with the service, by the signature of their group; asking the user back is none
 _BUILT_IN = {
     "AMAZON.CodeInterpreter": (("executes_code", "high"),),
@@ -34,7 +37,8 @@ _BUILT_IN = {
 class Agents(Reading):
     """The agents of one deployment."""
 
-    by_base: dict[str, list[Deployed]] = field(default_factory=dict)
+    by_base: dict[str, list[Deployed]] = field(default_factory=dict)  # data sources by knowledge base
+    by_name: dict[str, Deployed] = field(default_factory=dict)  # agents by name
 
     def everything(self) -> None:
         """Read each agent, and what Terraform states of it apart."""
@@ -250,13 +254,12 @@ class Agents(Reading):
         alias = self.resource(node, _ALIAS)
         if alias is not None:
             return self.resource(part(alias.node, "agentid"), AGENT)
-        text = text_of(node) or ""
-        if ":agent-alias/" not in text:
-            return None
-        return next(
-            (each for each in self.made.of(AGENT) if f"agent-alias/{self.made.name(each.address, AGENT)}/" in text),
-            None,
-        )
+        named = (text_of(node) or "").partition(":agent-alias/")[2]
+        if named and not self.by_name:
+            self.by_name.update((self.made.name(each.address, AGENT), each) for each in self.made.of(AGENT))
+        # the name of an agent may itself have slashes, the id of its alias follows
+        ends = [each.start() for each in islice(re.finditer("/", named), _MOST_SLASHES)]
+        return next((self.by_name[named[:end]] for end in reversed(ends) if named[:end] in self.by_name), None)
 
 
 def _host(url: str) -> str:

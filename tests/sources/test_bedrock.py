@@ -36,6 +36,9 @@ Resources:
       AgentCollaborators:
         - CollaboratorName: helper
           AgentDescriptor: {AliasArn: !GetAtt HelperAlias.AgentAliasArn}
+        - CollaboratorName: itself
+          AgentDescriptor:
+            AliasArn: !Sub "arn:aws:bedrock:${AWS::Region}:${AWS::AccountId}:agent-alias/${Helper.AgentId}/${HelperAlias}"
         - CollaboratorName: stranger
           AgentDescriptor: {AliasArn: !ImportValue stranger}
       KnowledgeBases:
