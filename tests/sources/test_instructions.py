@@ -9,7 +9,7 @@ import pytest
 from nhiassess.model.inventory import Location
 from nhiassess.sources import claude_code, mcp_clients
 from nhiassess.sources.instructions import SOURCE
-from tests.observing import SHARED, folder, ids, observe, place
+from tests.observing import SHARED, folder, ids, observe, place, triples
 
 CORPUS = SHARED / "corpus"
 TEXT = """
