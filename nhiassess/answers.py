@@ -12,6 +12,7 @@ from nhiassess.model.inventory import TABLES, Inventory
 from nhiassess.model.knowledge import Catalog, Check, Control, Knowledge
 from nhiassess.model.reach import BlastRadius, Chokepoint, Escalation, Hop, Path
 from nhiassess.model.replay import NeedAnswer, Replay
+from nhiassess.model.request import Requests
 from nhiassess.model.rows import CrosswalkRow
 from nhiassess.model.scenario import Scenario
 
@@ -66,6 +67,18 @@ def ways(rows: Sequence[Path]) -> Row:
 def chokes(rows: Sequence[Chokepoint]) -> Row:
     """Give what to remove first, with the pairs reached before and after."""
     return answer("chokepoints", map(encode, rows))
+
+
+def requested(found: Requests) -> Row:
+    """Give what to ask for next, and what no request settles."""
+    left = {"checks": dict(found.left_checks), "skipped": list(found.left_skipped)}
+    open_ = {
+        "determinations": found.open_determinations,
+        "determinations_left": found.left_determinations,
+        "edges": found.open_edges,
+        "edges_left": found.left_edges,
+    }
+    return {**answer("requests", map(encode, found.requests)), "open": open_, "left": left}
 
 
 def covered(rows: Sequence[ControlCoverage]) -> Row:

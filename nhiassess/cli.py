@@ -15,7 +15,18 @@ from nhiassess.printing import printable, taking_back
 
 # in the order in which one meets them
 VERBS = (
-    *("demo", "init", "observe", "assess", "paths", "blast-radius", "chokepoints", "escalations", "coverage"),
+    *(
+        "demo",
+        "init",
+        "observe",
+        "assess",
+        "paths",
+        "blast-radius",
+        "chokepoints",
+        "escalations",
+        "coverage",
+        "requests",
+    ),
     *("replay-scenario", "frameworks", "checks", "doctor"),
 )
 

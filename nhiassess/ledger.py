@@ -5,33 +5,29 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import BinaryIO
 
 from nhiassess.assessment.evidence import guessable
 from nhiassess.errors import Complaint, FormatError
-from nhiassess.formats.encodings import head
 from nhiassess.formats.format import MAX_BYTES, Document
-from nhiassess.formats.reading import read
+from nhiassess.formats.reading import beginning, enough, read
 from nhiassess.model.inventory import Inventory, Location, ObservedFile, Skipped
 from nhiassess.model.merge import merge
 from nhiassess.roots import Found, files
 from nhiassess.sources.source import ReadFile, Source
 
-# what sources recognise a file by
-HEAD = 4096
-_START = 4 * HEAD
 _NO_SOURCE = "no source reads this kind of file"
 
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """What was read, the redacted text of each file that was, and what the reader should be told."""
+    """What was read, the redacted text of each file that was, and the hash of each that somebody vouched for."""
 
     inventory: Inventory
     texts: Mapping[str, str]
-    warnings: tuple[str, ...] = ()
+    digests: Mapping[str, str] = field(default_factory=dict, repr=False)  # in memory only: a weak secret has a hash too
 
 
 @dataclass(slots=True)
@@ -40,10 +36,12 @@ class _Ledger:
 
     sources: Sequence[Source]
     key: bytes
+    vouched: tuple[str, ...]
     rows: dict[str, ObservedFile] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     inventories: list[Inventory] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
+    digests: dict[str, str] = field(default_factory=dict)
     waiting: dict[tuple[str, str], list[ReadFile]] = field(default_factory=dict)
 
     def refuse(self, row: ObservedFile, reason: str, construct: str = "file", where: str = "") -> None:
@@ -52,7 +50,7 @@ class _Ledger:
         self.skipped.append(_skipped(row.id, reason, construct, where))
 
 
-def look(root: Path, sources: Sequence[Source], only: Path | None = None) -> Observed:
+def look(root: Path, sources: Sequence[Source], only: Path | None = None, vouched: Sequence[str] = ()) -> Observed:
     """Read every file under a root, once, with every source that recognises it.
 
     Parameters
@@ -63,6 +61,8 @@ def look(root: Path, sources: Sequence[Source], only: Path | None = None) -> Obs
         The kinds of configuration there are.
     only:
         One file under the root, when only that is asked for.
+    vouched:
+        Files and folders for whose hash somebody vouches; every file of them is read whole, to be hashed.
 
     Returns
     -------
@@ -76,7 +76,7 @@ def look(root: Path, sources: Sequence[Source], only: Path | None = None) -> Obs
     files that a source read, and that hold more than a secret, have one. The key by which equal secrets are told is
     made for the run and forgotten after it.
     """
-    ledger = _Ledger(sources, secrets.token_bytes(32))
+    ledger = _Ledger(sources, secrets.token_bytes(32), tuple(vouched))
     for found in files(root, only):
         if found.ignored:
             ledger.rows[found.path] = ObservedFile(found.path, "ignored", reason=found.ignored)
@@ -88,7 +88,7 @@ def look(root: Path, sources: Sequence[Source], only: Path | None = None) -> Obs
     for (name, _), together in sorted(ledger.waiting.items(), key=lambda each: each[0]):
         _read(by_name[name], together, ledger)
     rows = Inventory(files=tuple(ledger.rows.values()), skipped=tuple(ledger.skipped))
-    return Observed(merge([rows, *ledger.inventories]), ledger.texts)
+    return Observed(merge([rows, *ledger.inventories]), ledger.texts, ledger.digests)
 
 
 def _look_at(found: Found, ledger: _Ledger) -> None:
@@ -96,9 +96,13 @@ def _look_at(found: Found, ledger: _Ledger) -> None:
     row = ObservedFile(found.path, "read", bytes=found.bytes)
     try:
         with found.file.open("rb") as opened:
-            content = opened.read(_START)
-            start = head(found.path, content, whole=len(content) == found.bytes)[:HEAD]
-            readers = [source for source in ledger.sources if source.recognises(found.path, start)]
+            content = opened.read(enough(row.id))
+            if any(row.id == each or row.id.startswith(f"{each}/") for each in ledger.vouched):
+                opened.seek(0)
+                ledger.digests[row.id] = file_digest(opened, "sha256").hexdigest()
+                opened.seek(len(content))
+            start = beginning(row.id, content, whole=len(content) >= found.bytes)
+            readers = [source for source in ledger.sources if source.recognises(row.id, start)]
             if not readers:
                 ledger.rows[row.id] = replace(row, status="ignored", reason=_NO_SOURCE)
                 return

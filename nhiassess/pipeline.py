@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path as FilePath
-from typing import Any
 
 import networkx as nx
 
@@ -29,7 +28,9 @@ from nhiassess.assessment.figures import figures
 from nhiassess.assessment.findings import findings, places
 from nhiassess.assessment.lint import complaints
 from nhiassess.assessment.plan import Stated
+from nhiassess.assessment.provenance import doubts
 from nhiassess.assessment.references import unobserved
+from nhiassess.assessment.requests import requests
 from nhiassess.assessment.risk import Matrix
 from nhiassess.checks.preconditions import preconditions
 from nhiassess.checks.run import ask
@@ -39,7 +40,7 @@ from nhiassess.folder import verify as verify
 from nhiassess.folder import written
 from nhiassess.formats.reading import read
 from nhiassess.ledger import Observed, look
-from nhiassess.model.assessment import NOT_DETERMINED, Answer, Assessment, Meta
+from nhiassess.model.assessment import NOT_DETERMINED, Answer, Assessment, Meta, Provenance
 from nhiassess.model.inventory import TABLES, Inventory
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.merge import merge
@@ -105,7 +106,8 @@ def inventory(path: str | FilePath, now: str, progress: Progress = _silent) -> O
     known, said = written(place.files, now)
     place = rooted(place, said.plan)
     progress("reading configurations")
-    observed = look(place.root, installed.plugins("sources", "SOURCE"), place.only)
+    vouched = tuple(each.path for each in said.provenance if each.sha256)
+    observed = look(place.root, installed.plugins("sources", "SOURCE"), place.only, vouched)
     if not observed.inventory.files:
         raise ObservationError(
             "is empty", str(path), "Name a folder with agent configurations, or run `nhiassess demo`."
@@ -234,7 +236,11 @@ def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessme
         previous=earlier.date if earlier else None,
         narrative=said.narrative,
         evidence=shown,
-        warnings=(*estate.observed.warnings, *_unobserved(said, seen, answers)),
+        requests=requests(known, seen, answers, determined, estate.edges),
+        warnings=(
+            *doubts(said.provenance, seen.files, estate.observed.digests, now),
+            *_unobserved(said, seen, answers),
+        ),
     )
 
 
@@ -343,8 +349,8 @@ def _unique(edges: Sequence[Edge]) -> tuple[Edge, ...]:
     return tuple({(edge.source, edge.target, edge.key): edge for edge in sorted(edges, key=order)}.values())
 
 
-def _collected(provenance: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
-    return {name.rstrip("/"): str(each["at"]) for name, each in provenance.items() if each.get("at")}
+def _collected(provenance: Iterable[Provenance]) -> dict[str, str]:
+    return {each.path: each.at for each in provenance if each.at}
 
 
 def _digest(rows: Iterable[tuple[str, str]]) -> str:

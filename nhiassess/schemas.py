@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from nhiassess import installed
-from nhiassess.assessment import plan
+from nhiassess.assessment import plan, provenance
 from nhiassess.formats.reading import read
 from nhiassess.formats.record import Record
 from nhiassess.formats.sketch import ANY, Schema, draw
@@ -29,6 +29,7 @@ READERS: Mapping[str, Callable[[Record], object]] = {
     "export": exports.export,
     "plan": lambda record: plan.planned(record, _NOTHING),
     "attestations": lambda record: plan.attested(record, _NOTHING),
+    "provenance": provenance.exported,
     "exceptions": lambda record: plan.accepted(record, _NOTHING, ""),
 }
 

@@ -8,7 +8,7 @@ from textwrap import dedent
 from typing import Any
 
 from nhiassess.errors import FormatError
-from nhiassess.formats.reading import read
+from nhiassess.formats.reading import beginning, read
 from nhiassess.model.inventory import Inventory, Location
 from nhiassess.model.merge import merge
 from nhiassess.sources.source import ReadFile, Source
@@ -27,8 +27,8 @@ def observe(source: Source, samples: Mapping[str, str | bytes]) -> Inventory:
     """Read samples that one source recognises, group by group."""
     groups: dict[str, list[ReadFile]] = {}
     for path, text in samples.items():
-        head = text.decode("utf-8", "replace") if isinstance(text, bytes) else dedent(text).lstrip("\n")
-        assert source.recognises(path, head[:4096]), f"{source.name} does not recognise {path}"
+        content = text if isinstance(text, bytes) else dedent(text).lstrip("\n").encode()
+        assert source.recognises(path, beginning(path, content)), f"{source.name} does not recognise {path}"
         groups.setdefault(source.group(path), []).append(file(path, text))
     return merge(source.read(files) for files in groups.values())
 

@@ -207,4 +207,34 @@ WRITTEN: dict[str, tuple[str, ...]] = {
             expires_at: "2027-02-01"
         """,
     ),
+    "provenance": (
+        """
+        exports:
+          - path: aws
+            command: aws iam get-account-authorization-details
+            system: account
+            scope: everything
+            filters: none
+            run_by: Head
+            at: "2026-11-01"
+            records: 3
+            sha256: "0000000000000000000000000000000000000000000000000000000000000000"
+            note: said
+        """,
+    ),
+    "export": (
+        """
+        id: e
+        title: All of {account}
+        ask: Head
+        command: show {account}
+        privilege: to read
+        warning: names
+        file: observed/{account}.json
+        source: manual
+        read_by: aws_iam
+        unverified: true
+        settles: [{about: ["identity:aws/{account}/*"], checks: [c], edges: [assumes], skipped: [incomplete]}]
+        """,
+    ),
 }

@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from posixpath import normpath
 from typing import Any
 
+from nhiassess.assessment.provenance import exported
 from nhiassess.assessment.references import Complained, unknown_check, unknown_framework, unknown_objective
 from nhiassess.errors import Complaint, FormatError, PlanError
 from nhiassess.formats.form import COLOUR, DATE
 from nhiassess.formats.reading import read
 from nhiassess.formats.record import Record, problems
-from nhiassess.model.assessment import LEVELS, Deviation, Narrative, Plan
+from nhiassess.model.assessment import LEVELS, Deviation, Narrative, Plan, Provenance
 from nhiassess.model.inventory import Attestation, Declared, Identity, Inventory, Location, Resource
 from nhiassess.model.knowledge import Knowledge
 
@@ -39,7 +40,7 @@ class Stated:
     declared: Inventory
     deviations: tuple[Deviation, ...]
     narrative: tuple[Narrative, ...]
-    provenance: Mapping[str, Mapping[str, Any]]  # observed file to what is known of its export
+    provenance: tuple[Provenance, ...]
 
 
 def stated(files: Mapping[str, bytes], known: Knowledge, now: str) -> Stated:
@@ -75,10 +76,9 @@ def stated(files: Mapping[str, bytes], known: Knowledge, now: str) -> Stated:
     deviations: tuple[Deviation, ...] = ()
     if (record := _record("exceptions.yaml", files, complaints)) is not None:
         deviations = accepted(record, known, now)
-    provenance: dict[str, Mapping[str, Any]] = {}
+    provenance: tuple[Provenance, ...] = ()
     if (record := _record(normpath(f"{plan.observed}/provenance.yaml"), files, complaints)) is not None:
-        for export in record.records("exports"):
-            provenance[export.text("path")] = export.whole()
+        provenance = exported(record)
     narrative = tuple(
         found
         for section in SECTIONS
@@ -229,9 +229,8 @@ _ARN = re.compile(r"arn:aws[\w-]*:iam::(\d*):((?:role|user|group)/.+)")
 
 def _identity(record: Record) -> Identity:
     native = record.text("id")
-    arn = _ARN.fullmatch(native)
     found = Identity(
-        id=f"identity:aws/{arn[1]}/{arn[2]}" if arn else f"identity:kubernetes/-/{native}",
+        id=_native(native),
         owner=record.optional_text("owner"),
         business_function=record.optional_text("business_function"),
         environment=record.optional_text("environment"),
@@ -239,6 +238,14 @@ def _identity(record: Record) -> Identity:
     )
     record.done()
     return found
+
+
+def _native(name: str) -> str:
+    """Give the id of an identity by the name that its platform gives it, or by the id that `observe` prints."""
+    arn = _ARN.fullmatch(name)
+    if name.startswith("identity:"):
+        return name
+    return f"identity:aws/{arn[1]}/{arn[2]}" if arn else f"identity:kubernetes/-/{name}"
 
 
 def _attestation(record: Record, number: int, known: Knowledge) -> Attestation:

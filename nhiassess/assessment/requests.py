@@ -10,7 +10,7 @@ from functools import cache
 from shlex import quote
 
 from nhiassess.model.assessment import NOT_DETERMINED, Answer, Determination
-from nhiassess.model.inventory import Skipped
+from nhiassess.model.inventory import TABLES, Inventory, Skipped
 from nhiassess.model.knowledge import Export, Knowledge
 from nhiassess.model.reach import Edge
 from nhiassess.model.request import Request, Requests
@@ -18,6 +18,7 @@ from nhiassess.model.request import Request, Requests
 _UNDECIDED = frozenset({"unknown", "needs_resource"})
 _PART = re.compile(r"\{([a-z_]+)\}|(\*)")
 _NAMELESS = "-"
+_CUT = "incomplete"
 
 Open = tuple[str, str, str]  # kind, name and id of something open: ("checks", "unused-identity", "identity:...")
 Scope = tuple[tuple[str, str], ...]
@@ -35,10 +36,10 @@ class _Asked:
 
 def requests(
     known: Knowledge,
+    inventory: Inventory,
     answers: Iterable[Answer],
     determinations: Iterable[Determination],
     edges: Iterable[Edge],
-    skipped: Iterable[Skipped],
 ) -> Requests:
     """Rank the exports that are known by how much each may settle.
 
@@ -46,7 +47,9 @@ def requests(
     ----------
     known:
         With the exports, and the checks that test each objective.
-    answers, determinations, edges, skipped:
+    inventory:
+        With the files: what stands in an export that was handed over whole is not asked for again.
+    answers, determinations, edges:
         Of the assessment; what is determined and decided is left aside.
 
     Returns
@@ -62,10 +65,13 @@ def requests(
     """
     undecided = [each for each in edges if each.verdict in _UNDECIDED]
     open_answers = [each for each in answers if each.state == NOT_DETERMINED]
-    unread = list(skipped)
+    unread = inventory.skipped
+    given = _given(inventory)
     asked: dict[tuple[str, Scope], _Asked] = {}
     for thing, about in _open(open_answers, undecided, unread):
         for export, scope in _settling(known.exports, thing, about):
+            if export.read_by in given.get(about, ()):
+                continue
             one = asked.setdefault((export.id, scope), _Asked(export, scope))
             one.settles.add(thing)
             one.subjects.add(about)
@@ -96,11 +102,25 @@ def _open(answers: Iterable[Answer], edges: Iterable[Edge], skipped: Iterable[Sk
         yield ("skipped", each.construct or "", each.id), each.locations[0].path if each.locations else each.id
 
 
+def _given(inventory: Inventory) -> Mapping[str, frozenset[str]]:
+    """Give the sources that read each value from a file that is whole."""
+    cut = {place.path for each in inventory.skipped if each.construct == _CUT for place in each.locations}
+    by_file = {each.id: frozenset(each.sources) for each in inventory.files if each.id not in cut}
+    return {
+        value.id: frozenset().union(*(by_file.get(place.path, ()) for place in value.locations))
+        for table in TABLES
+        if table not in ("files", "skipped", "links")
+        for value in getattr(inventory, table)
+    }
+
+
 def _settling(exports: Sequence[Export], thing: Open, about: str) -> Iterator[tuple[Export, Scope]]:
     kind, name, _ = thing
     for export in exports:
         for each in export.settles:
-            if each.kind == kind and name in each.names and (found := _pattern(each.about).fullmatch(about)):
+            if each.kind != kind or name not in each.names:
+                continue
+            if found := next((f for pattern in each.about if (f := _pattern(pattern).fullmatch(about))), None):
                 yield export, tuple(sorted(found.groupdict().items()))
 
 

@@ -1,4 +1,4 @@
-"""How a text that people write must look: a date, a colour."""
+"""How a text that people write must look: a date, a colour, a hash."""
 
 from __future__ import annotations
 
@@ -58,3 +58,4 @@ _DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 DATE = Form("date", f"{_DAY}(T[0-9:.+Z-]+)?", "2026-11-23", 'Write it as "2026-11-23".', _is_date)
 MONTH = Form("date", f"{_DAY}|[0-9]{{4}}-[0-9]{{2}}", "2025-08-26", "Write 2025-08-26, or the month 2025-08.")
 COLOUR = Form("colour", "#[0-9A-Fa-f]{6}", "#243B6B", 'Write it as "#243B6B".')
+HASH = Form("SHA-256", "[0-9a-f]{64}", "0" * 64, "Write its 64 hexadecimal digits, in quotes.")

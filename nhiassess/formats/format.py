@@ -188,7 +188,7 @@ class Document:
     Parameters
     ----------
     name:
-        The format: json, yaml, toml, hcl, markdown or text.
+        The format: json, yaml, toml, hcl, markdown, sheet or text.
     roots:
         One node for each document of a multi-document YAML file or line of a JSON Lines file.
     text:
@@ -229,7 +229,10 @@ class Parsed:
     comments:
         Where text stands that no node covers.
     dropped:
-        Mappings of a key to a value that a later one of the same key replaced: no root holds them, but the text does.
+        Mappings of a key to a value that no root holds, but the text does: a later one of the same key replaced it,
+        or it stands in source code.
+    written:
+        Where source code writes values out, in order; None when any part of the text may hold a value.
     """
 
     name: str
@@ -239,6 +242,7 @@ class Parsed:
     prose: int | None = None
     comments: tuple[tuple[int, int], ...] = ()
     dropped: tuple[Node, ...] = ()
+    written: tuple[tuple[int, int], ...] | None = None
 
     def __repr__(self) -> str:
         return f"Parsed({self.name})"

@@ -7,7 +7,8 @@ from functools import lru_cache
 
 # what any secret-declaring or hinting name holds, so that most names cost one search
 _SIGNS = (
-    r"pass|pwd|secret|token|key|auth|cred|pat\b|_pat|dsn|conn|cookie|jwt|bearer|sas|sig|webhook|salt|licen[cs]e|session"
+    r"pass|kennwort|pwd|secret|token|key|auth|cred|pat\b|_pat|dsn|conn|cookie|jwt|bearer|sas|sig|webhook|salt|licen[cs]e"
+    r"|session"
 )
 SIGN = re.compile("(?i)" + _SIGNS)
 # over a text in small letters the same search takes a fifth of the time
@@ -20,7 +21,7 @@ _TAIL = frozenset({
     "new", "current", "raw", "encoded",
 })  # fmt: skip
 _PASSWORD = frozenset({
-    "password", "passwd", "passwort", "pwd", "passphrase", "pass", "passcode", "pw",
+    "password", "passwd", "passwort", "kennwort", "pwd", "passphrase", "pass", "passcode", "pw",
 })  # fmt: skip
 # what stands before a word and makes it something else
 _NOT_TOKEN = frozenset({
@@ -59,7 +60,7 @@ _TOKENS = {
     "refresh": "oauth_token", "bearer": "oauth_token", "access": "oauth_token", "oauth": "oauth_token",
 }  # fmt: skip
 _HINT = re.compile(
-    r"(?i)pass|pwd|secret|token|key|auth|cred|dsn|cookie|jwt|bearer|sas|signature|sig\b|webhook|salt|licen[cs]e|session"
+    r"(?i)pass|kennwort|pwd|secret|token|key|auth|cred|dsn|cookie|jwt|bearer|sas|signature|sig\b|webhook|salt|licen[cs]e|session"
     r"|(?:^|_)pat(?:$|_)"
 )
 _NO_HINT = re.compile(

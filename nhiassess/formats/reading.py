@@ -10,20 +10,23 @@ from dataclasses import replace
 from posixpath import basename
 
 from nhiassess.errors import FormatError
-from nhiassess.formats import hcl, json, markdown, toml, yaml
-from nhiassess.formats.encodings import decode
+from nhiassess.formats import hcl, json, markdown, python_literals, sheet, toml, workbook, yaml
+from nhiassess.formats.encodings import decode, head
 from nhiassess.formats.format import MAX_BYTES, Document, Node, Parsed, Problem
 from nhiassess.formats.redaction import redact
 
+HEAD = 4096  # characters that sources recognise a file by
+_ENOUGH = 4 * HEAD  # in any encoding
 _SUFFIXES = {
     ".json": "json", ".jsonc": "json", ".json5": "json", ".jsonl": "json", ".ndjson": "json", ".code-workspace": "json",
     ".tfstate": "json", ".yaml": "yaml", ".yml": "yaml", ".toml": "toml", ".tf": "hcl", ".hcl": "hcl", ".tfvars": "hcl",
-    ".md": "markdown", ".mdc": "markdown", ".markdown": "markdown",
+    ".md": "markdown", ".mdc": "markdown", ".markdown": "markdown", ".csv": "sheet", ".tsv": "sheet",
+    ".py": "python", ".pyi": "python", ".pyw": "python",
 }  # fmt: skip
 # files of other languages: read as text, whatever their first sign
 _TEXT = frozenset({
-    ".txt", ".py", ".js", ".ts", ".sh", ".ps1", ".cedar", ".cedarschema", ".rego", ".fga", ".csv", ".tsv", ".env",
-    ".ini", ".cfg", ".properties", ".xml", ".html", ".pem", ".key", ".crt", ".service",
+    ".txt", ".js", ".ts", ".sh", ".ps1", ".cedar", ".cedarschema", ".rego", ".fga", ".env", ".ini",
+    ".cfg", ".properties", ".xml", ".html", ".pem", ".key", ".crt", ".service",
 })  # fmt: skip
 _YAML_LINE = re.compile(r"(?:---|[A-Za-z_][\w.-]*:(?:\s|\Z)|- \S|#)")
 _TOML_LINE = re.compile(r"\[{1,2}[\w.\"' -]+\]{1,2}\s*(?:#.*)?\Z|[\w.\"-]+\s*=\s*[\"'\[{0-9tf]")
@@ -66,13 +69,53 @@ def read(path: str, content: bytes, *, key: bytes, strict: bool = False) -> Docu
     """
     if len(content) > MAX_BYTES:
         raise FormatError(f"the file is larger than {MAX_BYTES:,} bytes", f"{path}:1:1", "Split it, or export less.")
-    text = decode(path, content)
     with _no_collection():
-        parsed = _parse(path, text, strict)
+        text, parsed = _opened(path, content, strict)
         if parsed.incomplete is None:
             parsed = replace(parsed, incomplete=_one_page(parsed))
         document = redact(path, text, parsed, key)
     return _without_any(document) if strict else document
+
+
+def enough(path: str) -> int:
+    """Give how many bytes of a file tell what it is; a workbook has its list of contents at its end."""
+    return MAX_BYTES + 1 if workbook.is_workbook(path) else _ENOUGH
+
+
+def beginning(path: str, start: bytes, *, whole: bool = True) -> str:
+    """Give the first characters of a file, by which sources recognise it.
+
+    Parameters
+    ----------
+    path, start:
+        The file and its first bytes, as many as are `enough`.
+    whole:
+        Whether they are all of it; else they may end within a character.
+
+    Returns
+    -------
+    str
+        At most `HEAD` characters; of a workbook, the first rows of the sheet that is read, with tabs between the cells.
+
+    Raises
+    ------
+    FormatError
+        When the bytes are neither text nor a workbook.
+
+    Examples
+    --------
+    >>> beginning("a.csv", b"Agent,Owner")
+    'Agent,Owner'
+    """
+    text = workbook.beginning(path, start) if workbook.is_workbook(path) else head(path, start, whole=whole)
+    return text[:HEAD]
+
+
+def _opened(path: str, content: bytes, strict: bool) -> tuple[str, Parsed]:
+    if workbook.is_workbook(path):
+        return workbook.parse(path, content)
+    text = decode(path, content)
+    return text, _parse(path, text, strict)
 
 
 def _without_any(document: Document) -> Document:
@@ -110,6 +153,10 @@ def _parse(path: str, text: str, strict: bool) -> Parsed:
         return hcl.parse(path, text)
     if name == "markdown":
         return markdown.parse(path, text)
+    if name == "sheet":
+        return sheet.parse(path, text)
+    if name == "python":
+        return python_literals.parse(path, text)
     return Parsed("text", prose=0)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -117,11 +118,14 @@ class _Redaction:
         self.places = Places(text)
         forms = issued(text)
         self.forms = bool(forms)
+        self.written = parsed.written
         self.plain_sight = everywhere(text, forms)
         self.marks = sorted({*suspicious(text), *(span.start for span in self.plain_sight)})
         # an escaped letter or an alias can hide a name or a value from the search over the text
         self.is_state = path.endswith(_STATE)
         self.everything = parsed.name != "json" or self.is_state or "\\u00" in text
+        # a sheet was asked for secrets in its header once, and every row has the same keys
+        self.keys_too = parsed.name != "sheet"
         self.masks: list[tuple[int, int]] = []
         self.secrets: list[Secret] = []
         self.literals: set[str] = set()
@@ -158,7 +162,7 @@ class _Redaction:
             new = self.node(child, under, inside, hinted)
             key_spans = (
                 find(key, known_forms=self.forms)
-                if len(key) >= 12 and (self.everything or self._marked_at(child))
+                if len(key) >= 12 and self.keys_too and (self.everything or self._marked_at(child))
                 else ()
             )
             if key_spans:
@@ -250,8 +254,14 @@ class _Redaction:
         if not self._marked(start, end):
             return
         stretch = self.text[start:end]
+        covered = _joined(self.masks) if self.written is not None else []
         for span in find_in_prose(stretch, known_forms=self.forms):
-            self._in_text(start + span.start, start + span.end, span)
+            first, last = start + span.start, start + span.end
+            if self.written is not None and span.how == "declared field":
+                # `token = next(tokens)` names a secret, and writes none out
+                last = min(last, _end_of(first, self.written))
+            if first < last and first >= _end_of(first, covered):
+                self._in_text(first, last, span)
 
     def anywhere(self) -> None:
         """Find what is a secret wherever it stands, so that nothing that a reader passed over stays in the text."""
@@ -318,6 +328,12 @@ class _Redaction:
             and not self.text.startswith(value, node.start)
             and not self.text.startswith(value, node.start + 1)
         )
+
+
+def _end_of(place: int, stretches: Sequence[tuple[int, int]]) -> int:
+    """Give where the stretch ends that a place lies in; 0 when it lies in none."""
+    found = bisect_right(stretches, (place, sys.maxsize))
+    return stretches[found - 1][1] if found and place < stretches[found - 1][1] else 0
 
 
 def _any_of(literals: set[str]) -> re.Pattern[str] | None:

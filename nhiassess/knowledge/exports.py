@@ -26,10 +26,11 @@ def export(record: Record) -> Export:
         file=record.text("file"),
         source=record.text("source"),
         settles=tuple(each for row in record.records("settles", none=_NOTHING) for each in _settles(row)),
+        read_by=record.optional_text("read_by"),
         unverified=record.flag("unverified", False),
         locations=(Location(*record.place),),
     )
-    named = {name for each in found.settles for name in PLACEHOLDER.findall(each.about)}
+    named = {name for each in found.settles for about in each.about for name in PLACEHOLDER.findall(about)}
     for key in ("title", "command", "file"):
         for name in sorted({*PLACEHOLDER.findall(getattr(found, key))} - named):
             record.complain(record.node.get(key), f"no `about` finds {{{name}}}", "Use it in `about`.", key)
@@ -39,7 +40,7 @@ def export(record: Record) -> Export:
 
 def _settles(record: Record) -> Iterator[Settles]:
     record.one_of(KINDS, "settles nothing", _NOTHING[1], several=True)
-    about = record.text("about")
+    about = record.texts("about", none=("is missing", "Say what it is about, such as identity:aws/{account}/*."))
     for kind in KINDS:
         if names := record.texts(kind):
             yield Settles(kind, names, about)

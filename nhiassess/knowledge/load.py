@@ -30,7 +30,8 @@ def load(files: Mapping[str, bytes]) -> Knowledge:
     ----------
     files:
         Path to bytes; the folder of a path says what a file is (``checks/``, ``crosswalks/``, ``techniques/``,
-        ``tool_servers/``, ``titles/``, ``scenarios/``, ``exports/``; anything else is a catalog or one of the single files).
+        ``tool_servers/``, ``titles/``, ``scenarios/``, ``exports/``; anything else is a catalog, or one of the
+        single files).
         A file of nothing but comments waits for its writer, and brings nothing.
 
     Returns

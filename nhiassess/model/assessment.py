@@ -9,6 +9,7 @@ from typing import Any
 from nhiassess.model.inventory import Inventory, Location, Locations
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import BlastRadius, Chokepoint, Edge, Escalation, Exposure, Path, Reach
+from nhiassess.model.request import Requests
 
 SATISFIED, NOT_SATISFIED = "satisfied", "not-satisfied"
 NOT_DETERMINED, NOT_APPLICABLE = "not-determined", "not-applicable"
@@ -30,6 +31,23 @@ class Evidence:
     file_sha256: str | None  # of the bytes read; None for a file that is little more than a secret
     collected: str | None = None
     method: str = "EXAMINE"
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """How a file or folder that was handed over came about; without it its age and completeness are unknown."""
+
+    path: str
+    command: str | None = None
+    system: str | None = None
+    scope: str | None = None
+    filters: str | None = None
+    run_by: str | None = None  # a role
+    at: str | None = None
+    records: int | None = None
+    sha256: str | None = None
+    note: str | None = None
+    locations: Locations = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,4 +292,5 @@ class Assessment:
     previous: str | None = None  # its date
     narrative: tuple[Narrative, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    requests: Requests = field(default_factory=Requests)
     warnings: tuple[str, ...] = ()

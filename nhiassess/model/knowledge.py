@@ -234,7 +234,8 @@ class Settles:
 
     kind: str  # checks | edges | skipped
     names: tuple[str, ...]  # ids of checks, verbs, or constructs
-    about: str  # the subject, either end, or the path as a pattern: "*" is anything, "{account}" one part with a name
+    # patterns of the subject, either end, or the path: "*" is anything, "{account}" one part with a name
+    about: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +251,7 @@ class Export:
     file: str  # where to put it, below observed/
     source: str
     settles: tuple[Settles, ...]
+    read_by: str | None = None  # the source that reads it: what it read is not asked for again
     unverified: bool = False
     locations: Locations = ()
 

@@ -29,10 +29,10 @@ class Request:
 class Requests:
     """What to ask for next, what unlocks most first, and what no export that is known would settle."""
 
-    requests: tuple[Request, ...]
-    open_determinations: int
-    left_determinations: int  # of these, in which no request settles anything
-    open_edges: int
-    left_edges: int
-    left_checks: tuple[tuple[str, int], ...]  # check to its open answers that no request settles
-    left_skipped: tuple[str, ...]  # ids
+    requests: tuple[Request, ...] = ()
+    open_determinations: int = 0
+    left_determinations: int = 0  # of these, in which no request settles anything
+    open_edges: int = 0
+    left_edges: int = 0
+    left_checks: tuple[tuple[str, int], ...] = ()  # check to its open answers that no request settles
+    left_skipped: tuple[str, ...] = ()  # ids

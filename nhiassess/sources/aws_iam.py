@@ -14,7 +14,6 @@ from dataclasses import dataclass, field, replace
 
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import (
-    Condition,
     Grant,
     Identity,
     Inventory,
@@ -24,23 +23,15 @@ from nhiassess.model.inventory import (
     Skipped,
     Trust,
 )
-from nhiassess.sources.aws_names import account_of, identity_of
+from nhiassess.sources.aws_absent import absent, is_administrator
+from nhiassess.sources.aws_names import account_of, identity_of, tagged
 from nhiassess.sources.aws_policies import grants, resources, words
+from nhiassess.sources.aws_templates import is_template
 from nhiassess.sources.aws_trusts import trusts
 from nhiassess.sources.source import ReadFile, link, quote
 
 _LISTS = {"UserDetailList": "user", "GroupDetailList": "group", "RoleDetailList": "role"}
 _INLINE = ("UserPolicyList", "GroupPolicyList", "RolePolicyList")
-_TAGS = {
-    "owner": "owner",
-    "team": "team",  # owns what no other tag says the owner of
-    "environment": "environment",
-    "env": "environment",
-    "business-function": "business_function",
-    "business_function": "business_function",
-    "businessfunction": "business_function",
-}
-_ADMINISTRATOR = "AdministratorAccess"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +85,7 @@ class AwsIam:
     def recognises(self, path: str, head: str) -> bool:
         """Recognise JSON with a list of details that only this export has."""
         signs = (*_LISTS, "PolicyVersionList", "AssumeRolePolicyDocument")
-        if not path.lower().endswith(".json") or "AWSTemplateFormatVersion" in head:
+        if not path.lower().endswith(".json") or is_template(path, head):
             return False
         return any(f'"{sign}"' in head for sign in signs)
 
@@ -223,15 +214,9 @@ def _managed_policy(export: Export, node: Node, prefix: str, stated: Grant, foun
     stated = replace(stated, policy=arn, locations=(place,))
     if policy:
         _add(file, policy.document, f"{prefix}/{quote(policy.name)}", stated, (place,), found)
-    elif arn.endswith(f":aws:policy/{_ADMINISTRATOR}"):
-        # its text is public and never changed: every action on every resource
-        found.add_grants((replace(stated, id=f"{prefix}/{_ADMINISTRATOR}/0", actions=("*",), resources=("*",)),))
-    else:
-        bounds = stated.scope == "boundary"
-        every = ("*",) if bounds else ()
-        condition = Condition("boundary" if bounds else "policy", "policy not in scope")
-        missing = replace(stated, actions=every, resources=every, conditions=(condition,))
-        found.add_grants((replace(missing, id=f"{prefix}/{quote(_last(arn))}/missing"),))
+        return
+    found.add_grants((absent(stated, prefix, arn),))
+    if not is_administrator(arn):
         reason = f"{arn} counts, but its text is not in the export"
         found.skip(f"skipped:{file.path}#{quote(arn)}", reason, "managed policy not in the export", place)
 
@@ -254,13 +239,7 @@ def _instance_profile(file: ReadFile, profile: Node, identity: str, found: Found
 
 
 def _tags(node: Node) -> dict[str, str]:
-    found: dict[str, str] = {}
-    for tag in _elements(node.get("Tags")):
-        field_name = _TAGS.get((_first(tag.get("Key")) or "").lower())
-        value = _first(tag.get("Value"))
-        if field_name and value:
-            found.setdefault(field_name, value)
-    return {"owner": found["team"], **found} if "team" in found else found
+    return tagged((_first(tag.get("Key")) or "", _first(tag.get("Value"))) for tag in _elements(node.get("Tags")))
 
 
 def _elements(node: Node | None) -> Iterator[Node]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from nhiassess.model.inventory import Location, Resource
 from nhiassess.sources.source import quote
@@ -32,6 +33,15 @@ _KINDS = {
     "bedrock": "model",
     "bedrock-agentcore": "agent_runtime",
     "execute-api": "api",
+}
+_TAGS = {
+    "owner": "owner",
+    "team": "team",  # owns what no other tag says the owner of
+    "environment": "environment",
+    "env": "environment",
+    "business-function": "business_function",
+    "business_function": "business_function",
+    "businessfunction": "business_function",
 }
 # identities stand in tables of their own; these services' ARNs name no data
 _NO_RESOURCES = frozenset({"iam", "sts", "organizations", "sso"})
@@ -76,6 +86,23 @@ def named_account(path: str) -> str:
     """
     match = _ACCOUNT.search(path)
     return match[1] if match else "-"
+
+
+def tagged(tags: Iterable[tuple[str, str | None]]) -> dict[str, str]:
+    """Give what the tags of an identity say of it, by the field of an identity.
+
+    Examples
+    --------
+    >>> tagged([("Team", "payments"), ("env", "test"), ("cost", "7")])
+    {'owner': 'payments', 'environment': 'test'}
+    """
+    found: dict[str, str] = {}
+    for key, value in tags:
+        field = _TAGS.get(key.lower())
+        if field and value:
+            found.setdefault(field, value)
+    team = found.pop("team", None)
+    return {"owner": team, **found} if team else found
 
 
 def resource_of(arn: str, *places: Location) -> Resource | None:

@@ -25,6 +25,7 @@ from nhiassess.model.inventory import (
     Skipped,
 )
 from nhiassess.sources.aws_names import named_account, resource_of
+from nhiassess.sources.aws_templates import is_template
 from nhiassess.sources.source import ReadFile, quote
 
 _SCOPES = {
@@ -248,7 +249,7 @@ def is_policy(path: str, head: str) -> bool:
     bool
         False for account exports and templates, which contain policies among other things.
     """
-    if not path.lower().endswith(".json") or "AWSTemplateFormatVersion" in head or "DetailList" in head:
+    if not path.lower().endswith(".json") or is_template(path, head) or "DetailList" in head:
         return False
     return bool(re.search(r'"Statement"\s*:\s*[\[{]', head)) and ('"Effect"' in head or '"Version"' in head)
 

@@ -139,6 +139,18 @@ PLACES: dict[str, tuple[str, str]] = {
         "x.yaml",
         "password: @1@\r\nkey: |\r\n  @P0@\r\n  @P1@\r\n  @P2@\r\n  @P3@\r\nb: 1\r\n",
     ),
+    "csv columns": ("x.csv", "name,password,Api Key,note\nbot,@1@,@2@,uses @G@\nbot2,@3@,,it was @1@\n"),
+    "csv name and value": ("x.csv", 'Name;Value\nDB_PASSWORD;@1@\nX_TOKEN;"@2@"\n'),
+    "csv quoted": ("x.csv", 'name,"password"\nbot,"a""@1@"\nb,"@2@\nmore"\n"client_secret=""@3@"" API_KEY=@4@",\n'),
+    "csv header": ("x.csv", "@G@,owner,password=@1@\nbot,Ops,x\n"),
+    "csv title and surplus": (
+        "x.csv",
+        "API_KEY=@1@\nname,owner,tier\nbot,Ops,2,postgres://a:@2@@db/x,@G@\n",
+    ),
+    "csv key file": ("x.csv", 'name,key\nbot,"@P0@\n@P1@\n@P2@\n@P3@"\n'),
+    "csv cut": ("x.csv", 'name,password\nbot,"@1@\nmore,@2@\n'),
+    "csv in german": ("x.csv", "Konto;Kennwort;Passwort\nbot;@1@;@2@\n"),
+    "tsv": ("x.tsv", "name\ttoken\nbot\t@1@\n"),
     "conf": ("x.conf", 'server {\n  trust = "x"\n  password = "@1@"\n}\n'),
 }
 
