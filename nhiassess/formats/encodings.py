@@ -39,7 +39,7 @@ def decode(path: str, content: bytes) -> str:
     """
     if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise FormatError("the file is UTF-32", f"{path}:1:1", "Convert it: iconv -f UTF-32 -t UTF-8.")
-    name = _encoding(content)
+    name = encoding(content)
     try:
         text = content.decode(name)
     except UnicodeDecodeError as error:
@@ -50,7 +50,14 @@ def decode(path: str, content: bytes) -> str:
     return text
 
 
-def _encoding(content: bytes) -> str:
+def encoding(content: bytes) -> str:
+    """Tell the encoding of a text by its byte order mark, or by where its empty bytes stand; UTF-8 when neither tells.
+
+    Examples
+    --------
+    >>> encoding("a".encode("utf-16-le")), encoding(b"a")
+    ('utf-16-le', 'utf-8')
+    """
     if content.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

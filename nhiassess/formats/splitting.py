@@ -1,0 +1,419 @@
+"""A text that comes in pieces falls apart into records: lines, values that follow one another, elements of one list."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from json import JSONDecodeError, JSONDecoder
+from typing import Any
+
+# a record that is larger is no event, and reading it would take some twenty times its size
+MAX_RECORD = 5_000_000
+# the keys of a top-level value under which exports put their list of records
+_LISTS = frozenset({"Records", "resourceSpans", "resource_spans", "logEvents"})
+# others that a record may have too; they hold a list of records when nothing before them says that it is one
+_DOUBTFUL_LISTS = frozenset({"items", "events", "Events", "value", "entries", "records"})
+_OF_A_RECORD = frozenset({"name", "Name", "traceId", "trace_id", "spanId", "action", "eventName", "jsonrpc"})
+# a list stands among the first members of its value
+_MAX_MEMBERS = 12
+_AHEAD = 65_536
+# what is around a list holds at most a few scalars
+_MAX_SHELL = 65_536
+
+# U+001E stands before each record of RFC 7464
+_SPACE = re.compile(r"[\s\x1e\ufeff]*+")
+_MEMBER = re.compile(r'[\s,]*+"([^"\\\n]{1,60}+)"\s*+:\s*+')
+_SCALAR = re.compile(r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"|[^\s,\]}"]++|.', re.S)
+# between brackets: anything that is none, strings as a whole
+_BETWEEN = re.compile(r'[^"{}\[\]]*+(?:"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"[^"{}\[\]]*+)*+', re.S)
+_IN_STRING = re.compile(r'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+', re.S)
+# the longest that the end of a piece can cut in two: an escaped surrogate pair
+_CUT = 16
+_MAX_PREFIX = 400
+_TOO_LARGE = f"the record is larger than {MAX_RECORD / 1e6:.0f} MB, and was not read"
+
+decode = JSONDecoder().raw_decode
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """The text of one record and the place where it begins.
+
+    Parameters
+    ----------
+    text:
+        As the file has it.
+    line, column:
+        Counted from 1.
+    value:
+        What Python's own reader, in C, makes of the text; None when it refuses it.
+    fault:
+        Why the text is no record; None when it may be one.
+    """
+
+    text: str
+    line: int
+    column: int
+    value: Any = None
+    fault: str | None = None
+
+
+class Splitting:
+    """The records of one text, and what was met on the way.
+
+    Parameters
+    ----------
+    pieces:
+        The text, cut anywhere.
+
+    Attributes
+    ----------
+    cut:
+        Why the text looks as if it went on; None when it does not.
+    shells:
+        What stands around lists of records, without them: a few short texts.
+
+    Examples
+    --------
+    >>> [piece.value for piece in Splitting(['{"Records": [{"a"', ': 1}, {"a": 2}]}'])]
+    [{'a': 1}, {'a': 2}]
+    """
+
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self.cut: str | None = None
+        self.shells: list[str] = []
+        self._pieces = iter(pieces)
+        self._text = ""
+        self._at = 0
+        # the line that `_counted` is in, and where it begins, which may be in what is forgotten
+        self._line, self._line_start, self._counted = 1, 0, 0
+
+    def __iter__(self) -> Iterator[Piece]:
+        """Give the records in order; what is no record comes as a piece with its fault."""
+        self._ahead()
+        if not self._space():
+            return
+        if self._text[self._at] not in "{[" or self._is_lines():
+            yield from self._lines()
+        else:
+            yield from self._values()
+
+    def _is_lines(self) -> bool:
+        """Tell whether the first line, or the second when the first is broken, is a record that holds no list."""
+        ahead = 0
+        for _ in range(2):
+            while (end := self._text.find("\n", self._at + ahead)) < 0:
+                if len(self._text) - self._at > MAX_RECORD or not self._more():
+                    return False
+            start = self._at + ahead
+            if self._text[start] != "{":
+                return False
+            try:
+                _, stop = decode(self._text, start)
+            except (ValueError, RecursionError):
+                ahead = end + 1 - self._at
+                continue
+            return stop <= end and not self._text[stop:end].strip() and self._list_in(start) is None
+        return False
+
+    def _lines(self) -> Iterator[Piece]:
+        line, column = self._place()
+        at = max(0, self._at - column + 1)
+        while True:
+            text = self._text
+            # most lines of a piece are whole, and hold one record
+            while (end := text.find("\n", at)) >= 0:
+                raw = text[at:end]
+                try:
+                    value, stop = decode(raw)
+                    whole = stop == len(raw) or not raw[stop:].strip()
+                except (ValueError, RecursionError):
+                    whole = False
+                if whole and stop <= MAX_RECORD:
+                    yield Piece(raw, line, 1, value)
+                else:
+                    yield from _odd_line(raw, line)
+                line, at = line + 1, end + 1
+            self._line, self._line_start, self._counted, self._at = line, at, at, at
+            if len(text) - at > MAX_RECORD:
+                yield Piece("", line, 1, fault=_TOO_LARGE)
+                if not self._pass_line():
+                    return
+                line, at = line + 1, self._at
+            elif self._more():
+                at = 0
+            else:
+                break
+        rest = text[at:]
+        try:
+            decode(rest, len(rest) - len(rest.lstrip()))
+        except JSONDecodeError as error:
+            if rest.lstrip()[:1] in ("{", "[") and _is_cut(error, len(rest)):
+                self.cut = "the file ends before its last record does"
+                return
+        except (ValueError, RecursionError):
+            pass
+        yield from _odd_line(rest, line)
+
+    def _pass_line(self) -> bool:
+        while True:
+            end = self._text.find("\n", self._at)
+            if end >= 0:
+                self._at = end + 1
+                return True
+            self._at = len(self._text)
+            if not self._more():
+                return False
+
+    def _values(self) -> Iterator[Piece]:
+        while self._space():
+            sign = self._text[self._at]
+            if sign == "[":
+                self._at += 1
+                yield from self._elements()
+            elif sign != "{":
+                yield self._odd_end("a value is expected here")
+            elif (first := self._first_element()) is not None:
+                shell = self._text[self._at : first]
+                self._at = first
+                yield from self._elements()
+                self._leave(shell)
+            else:
+                yield from self._record()
+
+    def _first_element(self) -> int | None:
+        self._ahead()
+        return self._list_in(self._at)
+
+    def _list_in(self, start: int) -> int | None:
+        """Give where the elements of the list of records begin that the value at a place holds, None when it has none.
+
+        Only the first members are looked at, and none that says of the value that it is a record itself.
+        """
+        text, place, doubtful = self._text, start + 1, False
+        for _ in range(_MAX_MEMBERS):
+            found = _MEMBER.match(text, place)
+            if not found:
+                return None
+            place, key = found.end(), found[1]
+            sign = text[place : place + 1]
+            if sign == "[" and (key in _LISTS or (key in _DOUBTFUL_LISTS and not doubtful)):
+                return place + 1
+            doubtful = doubtful or key in _OF_A_RECORD or (sign in ("{", "[") and key != "metadata")
+            try:
+                _, place = decode(text, place)
+            except (ValueError, RecursionError):
+                return None
+        return None
+
+    def _elements(self) -> Iterator[Piece]:
+        while self._space():
+            sign = self._text[self._at]
+            if sign == "]":
+                self._at += 1
+                return
+            if sign == ",":
+                self._at += 1
+            elif sign == "{":
+                yield from self._record()
+            else:
+                yield self._odd_end("a mapping is expected here")
+        self.cut = self.cut or "the file ends before its list of records does"
+
+    def _leave(self, shell: str) -> None:
+        """Go on behind the value whose list has ended, keeping what is around the list."""
+        if self.cut:
+            return
+        start = self._at
+        over = self._end(1, keep=True)
+        if over == "over" and self._at - start + len(shell) <= _MAX_SHELL and len(self.shells) < 100:
+            self.shells.append(f"{shell}]{self._text[start : self._at]}")
+        elif over == "large":
+            over = self._end(1, keep=False)
+        if over == "cut":
+            self.cut = "the file ends before its last value does"
+        elif over == "broken":
+            self._resume(0)
+
+    def _record(self) -> Iterator[Piece]:
+        """Give the record that begins here, reading on until it is whole."""
+        while True:
+            try:
+                value, end = decode(self._text, self._at)
+            except JSONDecodeError as error:
+                small = len(self._text) - self._at <= MAX_RECORD
+                if small and _is_cut(error, len(self._text)) and self._more():
+                    continue
+                yield from self._odd(error.msg)
+            except (ValueError, RecursionError) as error:
+                yield from self._odd(str(error))
+            else:
+                line, column = self._place()
+                text, self._at = self._text[self._at : end], end
+                yield (
+                    Piece(text, line, column, value)
+                    if len(text) <= MAX_RECORD
+                    else Piece("", line, column, fault=_TOO_LARGE)
+                )
+            return
+
+    def _odd(self, why: str) -> Iterator[Piece]:
+        """Give the record that begins here and that Python's reader refuses, as far as its brackets tell its end."""
+        line, column = self._place()
+        before = self._text[max(0, self._line_start) : self._at]
+        indent = len(before) if not before.strip() else 0
+        start = self._at
+        over = self._end(0, keep=True)
+        if over == "over":
+            text = self._text[start : self._at] if self._at - start <= MAX_RECORD else ""
+            yield Piece(text, line, column, fault=None if text else _TOO_LARGE)
+            return
+        if over == "large":
+            yield Piece("", line, column, fault=_TOO_LARGE)
+            over = self._end(0, keep=False)
+        elif over == "broken":
+            yield Piece("", line, column, fault=f"the record is broken: {why}")
+        if over == "cut":
+            self.cut = "the file ends before its last record does"
+        elif over == "broken":
+            self._resume(indent)
+
+    def _odd_end(self, why: str) -> Piece:
+        """Pass over what is no mapping, in one step when it has brackets."""
+        line, column = self._place()
+        if self._text[self._at] == "[":
+            if self._end(0, keep=False) != "over":
+                self.cut = "the file ends before its last value does"
+        else:
+            found = _SCALAR.match(self._text, self._at)
+            assert found is not None
+            self._at = found.end()
+        return Piece("", line, column, fault=why)
+
+    def _end(self, depth: int, *, keep: bool) -> str:
+        """Move behind the value that is open here, by its brackets alone.
+
+        Parameters
+        ----------
+        depth:
+            How many brackets are open.
+        keep:
+            Whether its text must stay; then the place stays too, unless the value is over.
+
+        Returns
+        -------
+        str
+            over; large, when more than a record may have was kept; broken, at the end of a line within a string;
+            or cut, at the end of the file.
+        """
+        place, in_string = self._at, False
+        while True:
+            found = (_IN_STRING if in_string else _BETWEEN).match(self._text, place)
+            assert found is not None
+            place = found.end()
+            sign = self._text[place : place + 1]
+            if sign == '"':
+                in_string = not in_string
+            elif sign == "\n":
+                return "broken"
+            elif sign in ("{", "["):
+                depth += 1
+            elif sign in ("}", "]"):
+                depth -= 1
+            if sign and sign != "\\":
+                place += 1
+                if depth == 0:
+                    self._at = place
+                    return "over"
+                continue
+            if keep and place - self._at > MAX_RECORD:
+                return "large"
+            if not keep:
+                self._at = place
+            place -= self._at
+            if not self._more():
+                self._at = len(self._text)
+                return "cut"
+
+    def _resume(self, indent: int) -> None:
+        """Move to the next line that begins as the broken record did."""
+        begins = re.compile(rf"\n[ \t]{{{indent}}}(?=\{{)")
+        self._at += 1
+        while not (found := begins.search(self._text, self._at)):
+            # the sign may be cut in two
+            self._at = max(self._at, len(self._text) - indent - 2)
+            if not self._more():
+                self._at = len(self._text)
+                self.cut = self.cut or "what follows a broken record can't be told apart"
+                return
+        self._at = found.end()
+
+    def _space(self) -> bool:
+        """Move to the next sign that is no space; tell whether there is one."""
+        while True:
+            found = _SPACE.match(self._text, self._at)
+            assert found is not None
+            self._at = found.end()
+            if self._at < len(self._text):
+                return True
+            if not self._more():
+                return False
+
+    def _ahead(self) -> None:
+        while len(self._text) - self._at < _AHEAD and self._more():
+            pass
+
+    def _more(self) -> bool:
+        """Forget what was read and add a piece; tell whether there was one."""
+        for piece in self._pieces:
+            if piece:
+                break
+        else:
+            return False
+        self._place()
+        self._line_start -= self._at
+        self._text = self._text[self._at :] + piece
+        self._at = self._counted = 0
+        return True
+
+    def _place(self) -> tuple[int, int]:
+        lines = self._text.count("\n", self._counted, self._at)
+        if lines:
+            self._line += lines
+            self._line_start = self._text.rfind("\n", self._counted, self._at) + 1
+        self._counted = self._at
+        return self._line, self._at - self._line_start + 1
+
+
+def _odd_line(raw: str, line: int) -> Iterator[Piece]:
+    """Give what a line holds that is not one record from end to end."""
+    place, first = 0, True
+    while True:
+        found = _SPACE.match(raw, place)
+        assert found is not None
+        place = found.end()
+        if place == len(raw):
+            return
+        if len(raw) > MAX_RECORD:
+            yield Piece("", line, place + 1, fault=_TOO_LARGE)
+            return
+        if raw[place] != "{":
+            # programs write the time and the sender before a message
+            ahead = raw.find('{"', place, place + _MAX_PREFIX) if first else -1
+            if ahead < 0:
+                yield Piece("", line, place + 1, fault="a mapping is expected here")
+                return
+            place = ahead
+        try:
+            value, stop = decode(raw, place)
+        except (ValueError, RecursionError):
+            yield Piece(raw[place:], line, place + 1)
+            return
+        yield Piece(raw[place:stop], line, place + 1, value)
+        place, first = stop, False
+
+
+def _is_cut(error: JSONDecodeError, length: int) -> bool:
+    """Tell whether a text of a length may be read once there is more of it."""
+    return error.msg.startswith("Unterminated string") or error.pos > length - _CUT
