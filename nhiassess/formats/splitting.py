@@ -127,7 +127,7 @@ class Splitting:
                 raw = text[at:end]
                 try:
                     value, stop = decode(raw)
-                    whole = stop == len(raw) or not raw[stop:].strip()
+                    whole = type(value) is dict and (stop == len(raw) or not raw[stop:].strip())
                 except (ValueError, RecursionError):
                     whole = False
                 if whole and stop <= MAX_RECORD:

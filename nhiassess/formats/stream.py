@@ -68,21 +68,13 @@ class Record:
 
     def node(self) -> Node | None:
         """Give the record with the places of its values and without its secrets; None when it is broken."""
-        piece, text = self._piece, self._piece.text if self._inner is None else self._inner
+        text = self._piece.text if self._inner is None else self._inner
         try:
             document = redact(self._stream.path, text, json.parse(self._stream.path, text), self._stream.key)
         except FormatError as error:
             self._fault(error.complaints[0])
             return None
-        first, ahead = piece.line, piece.column - 1
-
-        def move(line: int, column: int) -> tuple[int, int]:
-            return line + first - 1, column + ahead if line == 1 else column
-
-        def stay(line: int, column: int) -> tuple[int, int]:
-            return first, ahead + 1
-
-        return _moved(document.root, move if self._inner is None else stay)
+        return _moved(document.root, self._move)
 
     def _unredacted(self) -> Node | None:
         if self._inner is not None:
@@ -100,7 +92,16 @@ class Record:
         return parsed.roots[0]
 
     def _fault(self, complaint: Complaint) -> None:
-        self._stream.complain(self.line, self.column, complaint.what, complaint.hint)
+        place = complaint.where.rsplit(":", 2)
+        within = (int(place[1]), int(place[2])) if len(place) == 3 else (1, 1)
+        line, column = self._move(*within)
+        self._stream.complain(line, column, complaint.what, complaint.hint)
+
+    def _move(self, line: int, column: int) -> tuple[int, int]:
+        """Give the place in the file of a place in the record; of a record in a record, that of the outer."""
+        if self._inner is not None:
+            return self.line, self.column
+        return line + self.line - 1, column + self.column - 1 if line == 1 else column
 
 
 class Stream:

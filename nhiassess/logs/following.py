@@ -16,6 +16,8 @@ from nhiassess.model.inventory import Activity, Inventory, Location, Skipped
 
 # as many rows as a table of a report can hold; a log that has more names each object by itself
 MAX_ROWS = 100_000
+# and as many characters in their names: some 500 for each, five times what logs have
+MAX_CHARACTERS = 50_000_000
 
 _Facts = tuple[str | None, ...]
 
@@ -50,7 +52,7 @@ class _Following:
         self.rows: dict[_Facts, Row] = {}
         # the row of what the unredacted record says: most records say what another said before
         self.known: dict[bytes, Row] = {}
-        self.records = self.silent = self.surplus = 0
+        self.records = self.silent = self.surplus = self.characters = 0
 
     def take(self, record: Record) -> None:
         """Count what a record says, and read it with redaction when it says something new."""
@@ -63,7 +65,7 @@ class _Following:
             return
         rows = [self.known.get(digest) for digest, _ in said]
         # what differs in its secrets only has one row, however often it differs
-        if None in rows and len(self.rows) < MAX_ROWS and len(self.known) < 2 * MAX_ROWS:
+        if None in rows and not self._full() and len(self.known) < 2 * MAX_ROWS:
             node = record.node()
             if node is None:
                 return
@@ -88,9 +90,14 @@ class _Following:
 
     def _row(self, action: Action, place: Location) -> Row | None:
         facts = action.facts
-        if facts not in self.rows and len(self.rows) >= MAX_ROWS:
-            return None
-        return self.rows.setdefault(facts, Row(action, place))
+        row = self.rows.get(facts)
+        if row is None and not self._full():
+            row = self.rows[facts] = Row(action, place)
+            self.characters += sum(len(each) for each in (*facts, action.task) if each is not None)
+        return row
+
+    def _full(self) -> bool:
+        return len(self.rows) >= MAX_ROWS or self.characters >= MAX_CHARACTERS
 
     def _actions(self, node: Node) -> Iterator[Action]:
         for log in self.logs:
@@ -167,7 +174,7 @@ def _skipped(path: str, stream: Stream, found: _Following) -> Iterable[Skipped]:
     if stream.incomplete:
         yield skipped("incomplete", stream.incomplete)
     if found.surplus:
-        reason = f"{found.surplus:,} actions are unlike the first {MAX_ROWS:,} kinds of action, and have no row"
+        reason = f"{found.surplus:,} actions are unlike the first {len(found.rows):,} kinds of action, and have no row"
         yield skipped("actions", reason)
     if found.silent:
         reason = f"{found.silent:,} of {found.records:,} records tell of no action that is understood"
