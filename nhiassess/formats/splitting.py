@@ -31,6 +31,10 @@ _IN_STRING = re.compile(r'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+', re.S)
 # the longest that the end of a piece can cut in two: an escaped surrogate pair
 _CUT = 16
 _MAX_PREFIX = 400
+_MAX_INDENT = 200
+# after an error so many records are first looked for in a short stretch of the text
+_WARY, _WINDOW = 100, 4096
+_UNFINISHED = "the text ends here"
 _TOO_LARGE = f"the record is larger than {MAX_RECORD / 1e6:.0f} MB, and was not read"
 
 decode = JSONDecoder().raw_decode
@@ -85,9 +89,11 @@ class Splitting:
         self.shells: list[str] = []
         self._pieces = iter(pieces)
         self._text = ""
-        self._at = 0
+        self._at = self._wary = 0
         # the line that `_counted` is in, and where it begins, which may be in what is forgotten
         self._line, self._line_start, self._counted = 1, 0, 0
+        # whether what is forgotten of this line is blank
+        self._blank = True
 
     def __iter__(self) -> Iterator[Piece]:
         """Give the records in order; what is no record comes as a piece with its fault."""
@@ -191,7 +197,7 @@ class Splitting:
 
         Only the first members are looked at, and none that says of the value that it is a record itself.
         """
-        text, place, doubtful = self._text, start + 1, False
+        text, place, doubtful = self._text[start : start + _AHEAD], 1, False
         for _ in range(_MAX_MEMBERS):
             found = _MEMBER.match(text, place)
             if not found:
@@ -199,7 +205,7 @@ class Splitting:
             place, key = found.end(), found[1]
             sign = text[place : place + 1]
             if sign == "[" and (key in _LISTS or (key in _DOUBTFUL_LISTS and not doubtful)):
-                return place + 1
+                return start + place + 1
             doubtful = doubtful or key in _OF_A_RECORD or (sign in ("{", "[") and key != "metadata")
             try:
                 _, place = decode(text, place)
@@ -240,29 +246,50 @@ class Splitting:
         """Give the record that begins here, reading on until it is whole."""
         while True:
             try:
-                value, end = decode(self._text, self._at)
+                value, length = self._decoded()
             except JSONDecodeError as error:
                 small = len(self._text) - self._at <= MAX_RECORD
-                if small and _is_cut(error, len(self._text)) and self._more():
+                if small and error.msg == _UNFINISHED and self._more():
                     continue
-                yield from self._odd(error.msg)
+                why = error.msg
             except (ValueError, RecursionError) as error:
-                yield from self._odd(str(error))
+                why = str(error)
             else:
                 line, column = self._place()
-                text, self._at = self._text[self._at : end], end
-                yield (
-                    Piece(text, line, column, value)
-                    if len(text) <= MAX_RECORD
-                    else Piece("", line, column, fault=_TOO_LARGE)
-                )
+                text = self._text[self._at : self._at + length]
+                self._at += length
+                if length <= MAX_RECORD:
+                    yield Piece(text, line, column, value)
+                else:
+                    yield Piece("", line, column, fault=_TOO_LARGE)
+                return
+            self._wary = _WARY
+            yield from self._odd(why)
             return
+
+    def _decoded(self) -> tuple[Any, int]:
+        """Read the value that begins here; an error at which more of the text would help says so."""
+        if self._wary:
+            # to make an error takes Python as long as the text before it is
+            self._wary -= 1
+            window = self._text[self._at : self._at + _WINDOW]
+            try:
+                return decode(window)
+            except JSONDecodeError as error:
+                if not _is_cut(error, len(window)):
+                    raise
+        try:
+            value, end = decode(self._text, self._at)
+        except JSONDecodeError as error:
+            if _is_cut(error, len(self._text)):
+                raise JSONDecodeError(_UNFINISHED, "", 0) from None
+            raise
+        return value, end - self._at
 
     def _odd(self, why: str) -> Iterator[Piece]:
         """Give the record that begins here and that Python's reader refuses, as far as its brackets tell its end."""
         line, column = self._place()
-        before = self._text[max(0, self._line_start) : self._at]
-        indent = len(before) if not before.strip() else 0
+        indent = column - 1 if self._begins_line() else 0
         start = self._at
         over = self._end(0, keep=True)
         if over == "over":
@@ -372,10 +399,17 @@ class Splitting:
         else:
             return False
         self._place()
+        self._blank = self._begins_line()
         self._line_start -= self._at
         self._text = self._text[self._at :] + piece
         self._at = self._counted = 0
         return True
+
+    def _begins_line(self) -> bool:
+        """Tell whether only a few blanks stand before this place on its line."""
+        if self._at - self._line_start > _MAX_INDENT or (self._line_start < 0 and not self._blank):
+            return False
+        return not self._text[max(0, self._line_start) : self._at].strip()
 
     def _place(self) -> tuple[int, int]:
         lines = self._text.count("\n", self._counted, self._at)

@@ -70,6 +70,14 @@ def test_a_span_with_events_is_a_record_and_an_export_of_events_is_none() -> Non
     ]
 
 
+def test_broken_elements_are_told_apart_wherever_the_text_is_cut() -> None:
+    text = "[\n" + '  {"a": "\n' * 500 + '  {"a": 1}\n]'
+    for size in (11, 64, 1000):
+        found, splitting = split(text, size)
+        assert [each.line for each in found if each.fault] == list(range(2, 502))
+        assert ([each.value for each in found if not each.fault], splitting.cut) == ([{"a": 1}], None)
+
+
 def test_what_is_around_a_list_is_kept() -> None:
     assert split('{"Records": [{"a": 1}], "NextToken": "n"}')[1].shells == ['{"Records": [], "NextToken": "n"}']
 
