@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from json import JSONDecodeError, JSONDecoder
 from typing import Any
 
+from nhiassess.formats.passing import AHEAD, SPACE, Passing
+
 # a record that is larger is no event, and reading it would take some twenty times its size
 MAX_RECORD = 5_000_000
 # the keys of a top-level value under which exports put their list of records
@@ -17,21 +19,14 @@ _DOUBTFUL_LISTS = frozenset({"items", "events", "Events", "value", "entries", "r
 _OF_A_RECORD = frozenset({"name", "Name", "traceId", "trace_id", "spanId", "action", "eventName", "jsonrpc"})
 # a list stands among the first members of its value
 _MAX_MEMBERS = 12
-_AHEAD = 65_536
 # what is around a list holds at most a few scalars
-_MAX_SHELL = 65_536
+_MAX_SHELL, _MAX_SHELLS = 65_536, 100
 
-# U+001E stands before each record of RFC 7464
-_SPACE = re.compile(r"[\s\x1e\ufeff]*+")
 _MEMBER = re.compile(r'[\s,]*+"([^"\\\n]{1,60}+)"\s*+:\s*+')
 _SCALAR = re.compile(r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"|[^\s,\]}"]++|.', re.S)
-# between brackets: anything that is none, strings as a whole
-_BETWEEN = re.compile(r'[^"{}\[\]]*+(?:"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"[^"{}\[\]]*+)*+', re.S)
-_IN_STRING = re.compile(r'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+', re.S)
 # the longest that the end of a piece can cut in two: an escaped surrogate pair
 _CUT = 16
 _MAX_PREFIX = 400
-_MAX_INDENT = 200
 # after an error so many records are first looked for in a short stretch of the text
 _WARY, _WINDOW = 100, 4096
 _UNFINISHED = "the text ends here"
@@ -87,20 +82,15 @@ class Splitting:
     def __init__(self, pieces: Iterable[str]) -> None:
         self.cut: str | None = None
         self.shells: list[str] = []
-        self._pieces = iter(pieces)
-        self._text = ""
-        self._at = self._wary = 0
-        # the line that `_counted` is in, and where it begins, which may be in what is forgotten
-        self._line, self._line_start, self._counted = 1, 0, 0
-        # whether what is forgotten of this line is blank
-        self._blank = True
+        self._by = Passing(pieces, MAX_RECORD)
+        self._wary = 0
 
     def __iter__(self) -> Iterator[Piece]:
         """Give the records in order; what is no record comes as a piece with its fault."""
-        self._ahead()
-        if not self._space():
+        self._by.look_ahead()
+        if not self._by.space():
             return
-        if self._text[self._at] not in "{[" or self._is_lines():
+        if self._by.text[self._by.at] not in "{[" or self._is_lines():
             yield from self._lines()
         else:
             yield from self._values()
@@ -109,25 +99,25 @@ class Splitting:
         """Tell whether the first line, or the second when the first is broken, is a record that holds no list."""
         ahead = 0
         for _ in range(2):
-            while (end := self._text.find("\n", self._at + ahead)) < 0:
-                if len(self._text) - self._at > MAX_RECORD or not self._more():
+            while (end := self._by.text.find("\n", self._by.at + ahead)) < 0:
+                if len(self._by.text) - self._by.at > MAX_RECORD or not self._by.more():
                     return False
-            start = self._at + ahead
-            if self._text[start] != "{":
+            start = self._by.at + ahead
+            if self._by.text[start] != "{":
                 return False
             try:
-                _, stop = decode(self._text, start)
+                _, stop = decode(self._by.text, start)
             except (ValueError, RecursionError):
-                ahead = end + 1 - self._at
+                ahead = end + 1 - self._by.at
                 continue
-            return stop <= end and not self._text[stop:end].strip() and self._list_in(start) is None
+            return stop <= end and not self._by.text[stop:end].strip() and self._list_in(start) is None
         return False
 
     def _lines(self) -> Iterator[Piece]:
-        line, column = self._place()
-        at = max(0, self._at - column + 1)
+        line, column = self._by.place()
+        at = max(0, self._by.at - column + 1)
         while True:
-            text = self._text
+            text = self._by.text
             # most lines of a piece are whole, and hold one record
             while (end := text.find("\n", at)) >= 0:
                 raw = text[at:end]
@@ -141,13 +131,13 @@ class Splitting:
                 else:
                     yield from _odd_line(raw, line)
                 line, at = line + 1, end + 1
-            self._line, self._line_start, self._counted, self._at = line, at, at, at
+            self._by.at_line(line, at)
             if len(text) - at > MAX_RECORD:
                 yield Piece("", line, 1, fault=_TOO_LARGE)
                 if not self._pass_line():
                     return
-                line, at = line + 1, self._at
-            elif self._more():
+                line, at = line + 1, self._by.at
+            elif self._by.more():
                 at = 0
             else:
                 break
@@ -164,40 +154,40 @@ class Splitting:
 
     def _pass_line(self) -> bool:
         while True:
-            end = self._text.find("\n", self._at)
+            end = self._by.text.find("\n", self._by.at)
             if end >= 0:
-                self._at = end + 1
+                self._by.at = end + 1
                 return True
-            self._at = len(self._text)
-            if not self._more():
+            self._by.at = len(self._by.text)
+            if not self._by.more():
                 return False
 
     def _values(self) -> Iterator[Piece]:
-        while self._space():
-            sign = self._text[self._at]
+        while self._by.space():
+            sign = self._by.text[self._by.at]
             if sign == "[":
-                self._at += 1
+                self._by.at += 1
                 yield from self._elements()
             elif sign != "{":
                 yield self._odd_end("a value is expected here")
             elif (first := self._first_element()) is not None:
-                shell = self._text[self._at : first]
-                self._at = first
+                shell = self._by.text[self._by.at : first]
+                self._by.at = first
                 yield from self._elements()
                 self._leave(shell)
             else:
                 yield from self._record()
 
     def _first_element(self) -> int | None:
-        self._ahead()
-        return self._list_in(self._at)
+        self._by.look_ahead()
+        return self._list_in(self._by.at)
 
     def _list_in(self, start: int) -> int | None:
         """Give where the elements of the list of records begin that the value at a place holds, None when it has none.
 
         Only the first members are looked at, and none that says of the value that it is a record itself.
         """
-        text, place, doubtful = self._text[start : start + _AHEAD], 1, False
+        text, place, doubtful = self._by.text[start : start + AHEAD], 1, False
         for _ in range(_MAX_MEMBERS):
             found = _MEMBER.match(text, place)
             if not found:
@@ -214,13 +204,13 @@ class Splitting:
         return None
 
     def _elements(self) -> Iterator[Piece]:
-        while self._space():
-            sign = self._text[self._at]
+        while self._by.space():
+            sign = self._by.text[self._by.at]
             if sign == "]":
-                self._at += 1
+                self._by.at += 1
                 return
             if sign == ",":
-                self._at += 1
+                self._by.at += 1
             elif sign == "{":
                 yield from self._record()
             else:
@@ -231,16 +221,21 @@ class Splitting:
         """Go on behind the value whose list has ended, keeping what is around the list."""
         if self.cut:
             return
-        start = self._at
-        over = self._end(1, keep=True)
-        if over == "over" and self._at - start + len(shell) <= _MAX_SHELL and len(self.shells) < 100:
-            self.shells.append(f"{shell}]{self._text[start : self._at]}")
+        over = self._by.end(1, keep=True)
+        rest = self._by.text[self._by.began : self._by.at] if over == "over" else ""
+        if rest and len(shell) + len(rest) <= _MAX_SHELL and len(self.shells) < _MAX_SHELLS:
+            self.shells.append(f"{shell}]{rest}")
         elif over == "large":
-            over = self._end(1, keep=False)
+            over = self._by.end(1, keep=False)
         if over == "cut":
             self.cut = "the file ends before its last value does"
         elif over == "broken":
             self._resume(0)
+
+    def _resume(self, indent: int) -> None:
+        """Go on at the next line that begins as the broken record did."""
+        if not self._by.resume(indent):
+            self.cut = self.cut or "what follows a broken record can't be told apart"
 
     def _record(self) -> Iterator[Piece]:
         """Give the record that begins here, reading on until it is whole."""
@@ -248,16 +243,16 @@ class Splitting:
             try:
                 value, length = self._decoded()
             except JSONDecodeError as error:
-                small = len(self._text) - self._at <= MAX_RECORD
-                if small and error.msg == _UNFINISHED and self._more():
+                small = len(self._by.text) - self._by.at <= MAX_RECORD
+                if small and error.msg == _UNFINISHED and self._by.more():
                     continue
                 why = error.msg
             except (ValueError, RecursionError) as error:
                 why = str(error)
             else:
-                line, column = self._place()
-                text = self._text[self._at : self._at + length]
-                self._at += length
+                line, column = self._by.place()
+                text = self._by.text[self._by.at : self._by.at + length]
+                self._by.at += length
                 if length <= MAX_RECORD:
                     yield Piece(text, line, column, value)
                 else:
@@ -272,33 +267,33 @@ class Splitting:
         if self._wary:
             # to make an error takes Python as long as the text before it is
             self._wary -= 1
-            window = self._text[self._at : self._at + _WINDOW]
+            window = self._by.text[self._by.at : self._by.at + _WINDOW]
             try:
                 return decode(window)
             except JSONDecodeError as error:
                 if not _is_cut(error, len(window)):
                     raise
         try:
-            value, end = decode(self._text, self._at)
+            value, end = decode(self._by.text, self._by.at)
         except JSONDecodeError as error:
-            if _is_cut(error, len(self._text)):
+            if _is_cut(error, len(self._by.text)):
                 raise JSONDecodeError(_UNFINISHED, "", 0) from None
             raise
-        return value, end - self._at
+        return value, end - self._by.at
 
     def _odd(self, why: str) -> Iterator[Piece]:
         """Give the record that begins here and that Python's reader refuses, as far as its brackets tell its end."""
-        line, column = self._place()
-        indent = column - 1 if self._begins_line() else 0
-        start = self._at
-        over = self._end(0, keep=True)
+        line, column = self._by.place()
+        indent = column - 1 if self._by.begins_line() else 0
+        over = self._by.end(0, keep=True)
         if over == "over":
-            text = self._text[start : self._at] if self._at - start <= MAX_RECORD else ""
-            yield Piece(text, line, column, fault=None if text else _TOO_LARGE)
+            small = self._by.at - self._by.began <= MAX_RECORD
+            text = self._by.text[self._by.began : self._by.at] if small else ""
+            yield Piece(text, line, column, fault=None if small else _TOO_LARGE)
             return
         if over == "large":
             yield Piece("", line, column, fault=_TOO_LARGE)
-            over = self._end(0, keep=False)
+            over = self._by.end(0, keep=False)
         elif over == "broken":
             yield Piece("", line, column, fault=f"the record is broken: {why}")
         if over == "cut":
@@ -308,123 +303,22 @@ class Splitting:
 
     def _odd_end(self, why: str) -> Piece:
         """Pass over what is no mapping, in one step when it has brackets."""
-        line, column = self._place()
-        if self._text[self._at] == "[":
-            if self._end(0, keep=False) != "over":
+        line, column = self._by.place()
+        if self._by.text[self._by.at] == "[":
+            if self._by.end(0, keep=False) != "over":
                 self.cut = "the file ends before its last value does"
         else:
-            found = _SCALAR.match(self._text, self._at)
+            found = _SCALAR.match(self._by.text, self._by.at)
             assert found is not None
-            self._at = found.end()
+            self._by.at = found.end()
         return Piece("", line, column, fault=why)
-
-    def _end(self, depth: int, *, keep: bool) -> str:
-        """Move behind the value that is open here, by its brackets alone.
-
-        Parameters
-        ----------
-        depth:
-            How many brackets are open.
-        keep:
-            Whether its text must stay; then the place stays too, unless the value is over.
-
-        Returns
-        -------
-        str
-            over; large, when more than a record may have was kept; broken, at the end of a line within a string;
-            or cut, at the end of the file.
-        """
-        place, in_string = self._at, False
-        while True:
-            found = (_IN_STRING if in_string else _BETWEEN).match(self._text, place)
-            assert found is not None
-            place = found.end()
-            sign = self._text[place : place + 1]
-            if sign == '"':
-                in_string = not in_string
-            elif sign == "\n":
-                return "broken"
-            elif sign in ("{", "["):
-                depth += 1
-            elif sign in ("}", "]"):
-                depth -= 1
-            if sign and sign != "\\":
-                place += 1
-                if depth == 0:
-                    self._at = place
-                    return "over"
-                continue
-            if keep and place - self._at > MAX_RECORD:
-                return "large"
-            if not keep:
-                self._at = place
-            place -= self._at
-            if not self._more():
-                self._at = len(self._text)
-                return "cut"
-
-    def _resume(self, indent: int) -> None:
-        """Move to the next line that begins as the broken record did."""
-        begins = re.compile(rf"\n[ \t]{{{indent}}}(?=\{{)")
-        self._at += 1
-        while not (found := begins.search(self._text, self._at)):
-            # the sign may be cut in two
-            self._at = max(self._at, len(self._text) - indent - 2)
-            if not self._more():
-                self._at = len(self._text)
-                self.cut = self.cut or "what follows a broken record can't be told apart"
-                return
-        self._at = found.end()
-
-    def _space(self) -> bool:
-        """Move to the next sign that is no space; tell whether there is one."""
-        while True:
-            found = _SPACE.match(self._text, self._at)
-            assert found is not None
-            self._at = found.end()
-            if self._at < len(self._text):
-                return True
-            if not self._more():
-                return False
-
-    def _ahead(self) -> None:
-        while len(self._text) - self._at < _AHEAD and self._more():
-            pass
-
-    def _more(self) -> bool:
-        """Forget what was read and add a piece; tell whether there was one."""
-        for piece in self._pieces:
-            if piece:
-                break
-        else:
-            return False
-        self._place()
-        self._blank = self._begins_line()
-        self._line_start -= self._at
-        self._text = self._text[self._at :] + piece
-        self._at = self._counted = 0
-        return True
-
-    def _begins_line(self) -> bool:
-        """Tell whether only a few blanks stand before this place on its line."""
-        if self._at - self._line_start > _MAX_INDENT or (self._line_start < 0 and not self._blank):
-            return False
-        return not self._text[max(0, self._line_start) : self._at].strip()
-
-    def _place(self) -> tuple[int, int]:
-        lines = self._text.count("\n", self._counted, self._at)
-        if lines:
-            self._line += lines
-            self._line_start = self._text.rfind("\n", self._counted, self._at) + 1
-        self._counted = self._at
-        return self._line, self._at - self._line_start + 1
 
 
 def _odd_line(raw: str, line: int) -> Iterator[Piece]:
     """Give what a line holds that is not one record from end to end."""
     place, first = 0, True
     while True:
-        found = _SPACE.match(raw, place)
+        found = SPACE.match(raw, place)
         assert found is not None
         place = found.end()
         if place == len(raw):

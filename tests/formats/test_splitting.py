@@ -117,6 +117,15 @@ def test_a_cut_text_says_so(text: str, size: int) -> None:
     assert (splitting.cut or "").startswith("the file ends before")
 
 
+@pytest.mark.parametrize("size", [1, 3, 1_000_000])
+def test_spellings_of_json5_have_their_text(size: int) -> None:
+    found, _ = split('[{"a": 1,}, {"b": [2,],}]{"c": 3,}', size)
+    assert [(each.text, each.value) for each in found] == [
+        ('{"a": 1,}', None), ('{"b": [2,],}', None), ('{"c": 3,}', None),
+    ]  # fmt: skip
+    assert split('{"Records": [], "nextToken": "n"}', size)[1].shells == ['{"Records": [], "nextToken": "n"}']
+
+
 def test_words_before_a_message() -> None:
     text = '2026-11-05T06:00:12Z [x] [info] Message from client: {"jsonrpc":"2.0"} { metadata: undefined }\n'
     found, _ = split("\n" + text)
