@@ -64,7 +64,8 @@ def inventory(path: str | Path, now: str, progress: Progress = silent) -> Observ
     place = rooted(place, said.plan)
     progress("reading configurations")
     vouched = tuple(each.path for each in said.provenance if each.sha256)
-    observed = look(place.root, installed.plugins("sources", "SOURCE"), place.only, vouched)
+    sources, logs = installed.plugins("sources", "SOURCE"), installed.plugins("logs", "LOG")
+    observed = look(place.root, sources, place.only, vouched, logs)
     if not observed.inventory.files:
         raise ObservationError(
             "is empty", str(path), "Name a folder with agent configurations, or run `nhiassess demo`."

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from posixpath import dirname
 from typing import Protocol
-from urllib.parse import quote as percent_encode
 
 from nhiassess.formats.format import Document, Node
 from nhiassess.formats.names import declares, hints
 from nhiassess.formats.secrets import is_placeholder, reference
+from nhiassess.model.ids import quote as quote
 from nhiassess.model.inventory import Credential, Inventory, Link, Location
 
 # folders that hold a tool's configuration for the folder above them
@@ -62,17 +62,6 @@ class Source(Protocol):
 
     def read(self, files: Sequence[ReadFile]) -> Inventory:
         """Read one group of files; what could not be understood is a `Skipped` row of the inventory."""
-
-
-def quote(part: str) -> str:
-    """Percent-encode one part of an id, keeping what reads well.
-
-    Examples
-    --------
-    >>> quote("issue triage#1")
-    'issue%20triage%231'
-    """
-    return percent_encode(part, safe="-._~@:/*+=,()[]")
 
 
 def folder(path: str) -> str:
