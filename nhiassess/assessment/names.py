@@ -11,12 +11,16 @@ from nhiassess.model.inventory import Agent, Inventory, Locations
 
 LONGEST = 64  # characters of a name that tables and drawings have room for
 _PLATFORMS = {
+    "azure-pipelines": "Azure Pipelines",
+    "circleci": "CircleCI",
     "claude-code": "Claude Code",
     "claude-desktop": "Claude Desktop",
     "codex": "Codex",
     "cursor": "Cursor",
     "gemini": "Gemini CLI",
     "github-actions": "GitHub Actions",
+    "gitlab-ci": "GitLab CI/CD",
+    "jenkins": "Jenkins",
     "kubernetes": "Kubernetes",
     "vscode": "VS Code",
 }

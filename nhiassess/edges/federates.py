@@ -7,11 +7,21 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from nhiassess.edges.edge import edge, short, stated
-from nhiassess.model.inventory import Identity, Inventory, Locations, Trust
+from nhiassess.model.inventory import Credential, Identity, Inventory, Link, Locations, Trust
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.aws_trust import trusts_of
-from nhiassess.permissions.federation import AWS_AUDIENCE, GITHUB, Token, account_token, admits, how, job_token
+from nhiassess.permissions.federation import (
+    AWS_AUDIENCE,
+    GITHUB,
+    GITLAB,
+    Token,
+    account_token,
+    admits,
+    how,
+    job_token,
+    project_token,
+)
 from nhiassess.permissions.permission import Decision, both
 
 _SPIFFE = "identity:spiffe/"
@@ -30,6 +40,7 @@ class Federates:
         known = trusts_of(inventory)
         asked = _asked(inventory)
         jobs = dict(_jobs(inventory))
+        projects = tuple(_asking(inventory, "gitlab"))
         identities = {each.id for each in inventory.identities}
         for role, those in sorted(trusts.items()):
             if role not in identities:
@@ -38,6 +49,10 @@ class Federates:
                 yield from _admitted(bearer, role, those, token, (*asked.get((bearer, role), ()), *places))
             for issuer in sorted({t.issuer or "" for t in those if t.mechanism == "oidc"} - {GITHUB}):
                 yield from _accounts(inventory, role, those, issuer, asked)
+                for job, trigger, tokens, places in projects if _of_gitlab(issuer, those) else ():
+                    token = project_token(job, trigger, issuer, _audiences(tokens))
+                    where = (*asked.get((job.id, role), ()), *places)
+                    yield from _admitted(job.id, role, those, token, where, (f"the project is on {issuer}",))
         # the registration of a SPIFFE ID names who gets it: no other file has to let it in
         registered = tuple(link for link in inventory.links if link.target.startswith(_SPIFFE))
         yield from stated(replace(inventory, links=registered), {"federates_to": "is registered to get {target}"})
@@ -57,20 +72,40 @@ def _asked(inventory: Inventory) -> Mapping[tuple[str, str], Locations]:
 
 
 def _jobs(inventory: Inventory) -> Iterator[tuple[str, tuple[Token, Locations]]]:
-    """Give the tokens of the jobs that may ask for one, and where that stands."""
-    tokens = {each.id for each in inventory.credentials if each.kind == "oidc_token"}
-    asking = {
-        link.target: link.locations
-        for link in inventory.links
-        if link.verb == "authenticates_as" and link.source in tokens
-    }
+    """Give the tokens of the jobs of GitHub that may ask for one, and where that stands."""
+    for job, trigger, _, places in _asking(inventory, "github"):
+        yield job.id, (job_token(job, trigger), places)
+
+
+def _audiences(tokens: tuple[Credential, ...]) -> tuple[str, ...] | None:
+    """Give whom a job's tokens are for; None when a variable holds one of the audiences."""
+    said = [each.audience for each in tokens]
+    return None if None in said else tuple(word for each in said if each for word in each.split(", "))
+
+
+def _of_gitlab(issuer: str, trusts: tuple[Trust, ...]) -> bool:
+    """Tell whether an issuer is an instance of GitLab: by its name, or by the subjects that are asked of it."""
+    return issuer == GITLAB or any(
+        trust.issuer == issuer and (trust.subject or "").startswith("project_path:") for trust in trusts
+    )
+
+
+def _asking(inventory: Inventory, provider: str) -> Iterator[tuple[Identity, str, tuple[Credential, ...], Locations]]:
+    """Give the jobs of a product that ask for identity tokens: what starts them, the tokens, and where that stands."""
+    tokens = {each.id: each for each in inventory.credentials if each.kind == "oidc_token"}
+    asking: dict[str, list[Link]] = {}
+    for link in inventory.links:
+        if link.verb == "authenticates_as" and link.source in tokens:
+            asking.setdefault(link.target, []).append(link)
     triggers: dict[str, list[str]] = {}
     runs = {link.source: link.target for link in inventory.links if link.verb == "runs_as"}
     for workflow in inventory.workflows:
         triggers.setdefault(runs.get(workflow.id, ""), []).append(workflow.trigger or "")
     for job in inventory.identities:
-        if job.kind == "ci_job" and job.provider == "github" and job.id in asking:
-            yield job.id, (job_token(job, ",".join(triggers.get(job.id, []))), asking[job.id])
+        if job.kind == "ci_job" and job.provider == provider and job.id in asking:
+            links_of_job = asking[job.id]
+            held = tuple(tokens[link.source] for link in links_of_job)
+            yield job, ",".join(triggers.get(job.id, [])), held, links_of_job[-1].locations
 
 
 def _accounts(

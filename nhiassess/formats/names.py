@@ -50,6 +50,7 @@ _JOINED = {
     "refreshtoken": "oauth_token", "bearertoken": "oauth_token", "idtoken": "oauth_token",
     "clientsecret": "client_secret", "connectionstring": "dsn_password", "connstr": "dsn_password",
     "dsn": "dsn_password", "pat": "pat", "userpassword": "password", "dbpassword": "password",
+    "identitytoken": "oauth_token", "registrytoken": "oauth_token",
     "bottoken": "token", "apitoken": "api_key", "secretaccesskey": "aws_secret_access_key",
     "encryptionkey": "private_key", "signingkey": "private_key", "masterkey": "api_key",
     "webhooksecret": "client_secret", "apisecret": "client_secret", "authorization": "authorization",

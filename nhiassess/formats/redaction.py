@@ -28,6 +28,8 @@ _REFERRING = frozenset({
     "!Ref", "!GetAtt", "!ImportValue", "!FindInMap", "!Condition", "!secret", "!env", "!ENV", "!env_var",
     "!vault", "!include", "!file", "!reference",
 })  # fmt: skip
+# files that hold a secret and nothing else
+_ALL_SECRET = re.compile(r"(?:^|/)\.(?:vault|consul|nomad)-token\Z")
 _STATE = (".tfstate", ".tfstate.backup")
 _SUFFIX = re.compile(r"(?:\.[a-z][a-z0-9]{0,8}){1,2}\Z")
 # as many as a hand-written file could hold; a dump with more is masked place by place only
@@ -123,6 +125,7 @@ class _Redaction:
         self.marks = sorted({*suspicious(text), *(span.start for span in self.plain_sight)})
         # an escaped letter or an alias can hide a name or a value from the search over the text
         self.is_state = path.endswith(_STATE)
+        self.is_secret = _ALL_SECRET.search(path) is not None
         self.everything = parsed.name != "json" or self.is_state or "\\u00" in text
         # a sheet was asked for secrets in its header once, and every row has the same keys
         self.keys_too = parsed.name != "sheet"
@@ -251,6 +254,10 @@ class _Redaction:
 
     def prose(self, start: int, end: int) -> None:
         """Find the secrets of a stretch of text that no node covers."""
+        if self.is_secret:
+            for span in find(self.text[start:end], "token", place_of_secrets=True, known_forms=self.forms):
+                self._in_text(start + span.start, start + span.end, span)
+            return
         if not self._marked(start, end):
             return
         stretch = self.text[start:end]

@@ -63,6 +63,8 @@ _MANAGERS = re.compile(
     r"|@Microsoft\.KeyVault\((?P<app>[^()]+)\)\Z"
     r"|(?P<sealed>ENC\[(?:AES256_GCM|PKCS7)),[^\]]*\]\Z"
 )
+# Jenkins; of a value that ends at the first quote only the beginning is left
+_JENKINS = re.compile(r"credentials\((?:['\"](?P<inner>[^'\"]*)['\"]\))?\Z")
 _RESOLVE = re.compile(r"\{\{resolve:(?:secretsmanager|ssm-secure|ssm):(?P<inner>[^{}]+)\}\}")
 _ARM = re.compile(r"\[[A-Za-z]+\(.*\)[^\]]*\]\Z", re.S)
 _TERRAFORM = re.compile(
@@ -113,6 +115,8 @@ def reference(text: str) -> Reference | None:
         return None
     if found := _MANAGERS.match(bare):
         return Reference("secret_manager", next(each for each in found.groups() if each))
+    if found := _JENKINS.match(bare):
+        return Reference("secret_manager", found["inner"] or bare)
     if found := (_BARE.match(bare) or _CODE.match(bare)):
         return Reference("env", found["inner"])
     if found := _RESOLVE.search(bare):
@@ -179,7 +183,7 @@ def without_references(text: str) -> str:
     bare = _SCHEME.sub("", text.strip())
     if len(bare) > _LONGEST:
         return bare
-    if any(pattern.match(bare) for pattern in (_MANAGERS, _BARE, _CODE, _ARM, _TERRAFORM)):
+    if any(pattern.match(bare) for pattern in (_MANAGERS, _JENKINS, _BARE, _CODE, _ARM, _TERRAFORM)):
         return ""
     bare = re.sub(r"\$\{[A-Za-z_]\w*:?[-=+]([^{}]*)\}", lambda found: found[1], bare)
     for pattern in _ANY:

@@ -43,7 +43,7 @@ _PARAMETER = _value(BARE.replace("`]", "`&#]"))
 _SETTING = _value(BARE.replace("`]", "`;]"))
 _CONNECTION = re.compile(r"=[^;\n]{0,500};\s{0,10}[\w ]{1,60}=")
 _FLAG = re.compile(rf"(?<!\S)--?(?P<name>[A-Za-z][\w-]{{2,60}})\s+[\"']?(?P<part>(?!-){BARE})")
-_NETRC = re.compile(r"\bmachine\s+\S+\s+(?:login\s+\S+\s+)?password\s+(?P<part>\S+)")
+_NETRC = re.compile(r"\b(?:machine\s+\S+|default)\s+(?:(?:login|account)\s+\S+\s+){0,2}password\s+(?P<part>\S+)")
 _ENTRY = re.compile(
     r"\s*(?:export\s+|-e\s+|--env\s+|--?)?(?P<name>[A-Za-z_][\w.-]{0,80}?)\s*(?P<sep>[=:])\s*(?P<part>\S.*)\Z",
     re.S,

@@ -31,6 +31,10 @@ _PEM = re.compile(
     r"|[A-Za-z0-9+/=\s\\#*:,]{0,20000})"
     r"|PuTTY-User-Key-File-\d[\s\S]{0,20000}?Private-MAC: ?[0-9a-f]*"
 )
+# PKCS #8, RFC 1421, PuTTY, and what OpenSSH writes before any cipher but "none", in base64
+_PROTECTED = re.compile(
+    r"BEGINENCRYPTEDPRIVATEKEY|Proc-Type:4,ENCRYPTED|Encryption:(?!none)|b3BlbnNzaC1rZXktdjEAAAAA(?!BG5vbmU)"
+)
 _HOST = r"(?=[\w.\-\[\]:%${}]{1,300}(?:[/?#,;\s\"'`)\\]|\Z))"
 _DSN = re.compile(r"(?<=://)(?P<user>[^\s:/@\"'<>`\\]{0,200}+):(?P<part>(?!//)[^\s\"'`<>]{1,500}?)@" + _HOST)
 _HTTP = re.compile(r"(?i)https?://\Z")
@@ -109,7 +113,7 @@ def _in_sight(text: str, forms: list[tuple[str, int, int]]) -> list[Span]:
         if not is_placeholder(text[start:end]) and not left_out(text[start:end])
     ]
     if "PRIVATE KEY" in text or "PuTTY" in text:
-        spans += [Span(*found.span(), "private_key", "high", "structure") for found in _PEM.finditer(text)]
+        spans += [Span(*found.span(), _kind_of_key(found[0]), "high", "structure") for found in _PEM.finditer(text)]
     if "://" in text and "@" in text:
         for found in _DSN.finditer(text):
             part = found["part"]
@@ -138,6 +142,13 @@ def _in_sight(text: str, forms: list[tuple[str, int, int]]) -> list[Span]:
             if without_references(found["part"]) and not is_placeholder(found["part"]):
                 spans.append(Span(*found.span("part"), kind, "high", "structure"))
     return spans
+
+
+def _kind_of_key(key: str) -> str:
+    """Tell from the beginning of a private key whether a passphrase protects it: it names a cipher, or "none"."""
+    start = "".join(key[:400].split())
+    protected = _PROTECTED.search(start) is not None
+    return "encrypted_private_key" if protected else "private_key"
 
 
 def _is_pair(encoded: str) -> bool:

@@ -19,7 +19,7 @@ _FIELDS = ("sees_untrusted", "reads_private", "sends_out", "irreversible")
 _TOUCHES_HOST = frozenset({"reads_files", "writes_files", "executes_code"})
 _CONTAINERS = frozenset({"docker", "podman", "nerdctl", "container"})
 # agents that run on nobody's own machine
-_ELSEWHERE = frozenset({"github-actions", "kubernetes"})
+_ELSEWHERE = frozenset({"azure-pipelines", "circleci", "github-actions", "gitlab-ci", "jenkins", "kubernetes"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,11 @@ from nhiassess.permissions.patterns import contains, is_concrete, overlap
 from nhiassess.permissions.permission import NO, Decision, both, either
 
 GITHUB = "token.actions.githubusercontent.com"
+GITLAB = "gitlab.com"
 AWS_AUDIENCE = "sts.amazonaws.com"
 _PULL_REQUESTS = frozenset({"pull_request", "pull_request_review", "pull_request_review_comment"})
+_OF_BRANCHES = frozenset({"branches", "merge_request_event"})
+_PROJECT = re.compile(r"project_path:(?P<path>[^:*?]+):")
 _EXACT = frozenset({"stringequals", "stringequalsignorecase", "arnequals"})
 _LIKE = frozenset({"stringlike", "arnlike"})
 
@@ -64,6 +67,42 @@ def job_token(job: Identity, trigger: str) -> Token:
     if "*" not in owner:
         claims |= {"repository_owner": (owner,), "repository": (f"{owner}/{repository}",)}
     return Token(GITHUB, tuple(prefix + each for each in subjects), None, claims)
+
+
+def project_token(job: Identity, trigger: str, issuer: str, audiences: tuple[str, ...] | None) -> Token:
+    """Describe the tokens that GitLab gives a job.
+
+    Parameters
+    ----------
+    job:
+        The identity of the job, by the name ``group/project:job``; ``-`` for groups that no file names.
+    trigger:
+        What starts it.
+    issuer:
+        The instance of GitLab.
+    audiences:
+        Whom its tokens are for; None when a variable holds that.
+
+    Returns
+    -------
+    Token
+        The subject names the project and the branch or tag. Of a merge request that is the source branch.
+
+    Notes
+    -----
+    GitLab, "OpenID Connect (OIDC) authentication using ID tokens". A project may be given subjects of another form,
+    which no file tells.
+
+    Examples
+    --------
+    >>> project_token(Identity("i", name="acme/web:go"), "tags", "gitlab.com", None).subjects
+    ('project_path:acme/web:ref_type:tag:ref:*',)
+    """
+    path = (job.name or "-").rpartition(":")[0]
+    path = f"*{path[1:]}" if path == "-" or path.startswith("-/") else path
+    events = {event.strip() for event in trigger.split(",") if event.strip()}
+    kinds = ["branch"] if events and events <= _OF_BRANCHES else ["tag"] if events == {"tags"} else ["branch", "tag"]
+    return Token(issuer, tuple(f"project_path:{path}:ref_type:{kind}:ref:*" for kind in kinds), audiences)
 
 
 def account_token(account: Identity, issuer: str) -> Token:
@@ -118,7 +157,8 @@ def how(trust: Trust) -> str:
         return "oidc-any-subject"
     like = any(_operator(each) in _LIKE and subject in each.values for each in trust.conditions)
     wide = like and not is_concrete(subject)
-    if subject.startswith("system:serviceaccount:") or (wide and not _same_issuer(trust.issuer, GITHUB)):
+    of_jobs = _same_issuer(trust.issuer, GITHUB) or subject.startswith("project_path:")
+    if subject.startswith("system:serviceaccount:") or (wide and not of_jobs):
         return "irsa-wide-subject" if wide else "irsa-service-account"
     if wide:
         return "oidc-wide-subject"
@@ -157,11 +197,18 @@ def _of(trust: Trust, subject: tuple[bool | None, tuple[str, ...]], words: tuple
 def _subject(trust: Trust, conditions: Iterable[Condition], subject: str) -> tuple[bool | None, tuple[str, ...]]:
     """Hold the conditions on the subject against a subject of which parts may be open."""
     words: list[str] = []
-    # the owner of a repository that no file names may be the one that the trust names
+    # the owner of a repository, or the groups of a project, that no file names may be those that the trust names
     named = re.match(r"repo:([^/:*?]+)/", trust.subject or "")
     if named and subject.startswith("repo:*/"):
         subject = subject.replace("*", named[1], 1)
         words.append(f"the owner of the repository is {named[1]}")
+    project = _PROJECT.match(trust.subject or "")
+    if project and subject.startswith("project_path:*"):
+        path, (start, _, rest) = project["path"], subject.partition(":ref_type:")
+        if not f"/{path}".endswith(start.removeprefix("project_path:*")):
+            return False, ()
+        subject = f"project_path:{path}:ref_type:{rest}"
+        words.append(f"the path of the project is {path}")
     for each in conditions:
         narrowed = replace(each, values=(trust.subject,)) if trust.subject in each.values and trust.subject else each
         operator = _operator(narrowed)

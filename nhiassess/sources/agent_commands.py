@@ -245,9 +245,11 @@ def place_of(file: ReadFile, node: Node, needle: str) -> Location:
         Line and column of the word.
     """
     lines = _lines(file.document.text)
+    # what belongs to a key is indented beyond it, what belongs to a dash beyond the dash
+    indent = node.column - 2 if (node.key_line, node.key_column) == (node.line, node.column) else node.key_column
     for number in range(node.line, len(lines) + 1):
         line = lines[number - 1]
-        within = number == node.line or not line.strip() or len(line) - len(line.lstrip()) >= node.key_column
+        within = number == node.line or not line.strip() or len(line) - len(line.lstrip()) >= indent
         if not within:
             break
         column = line.find(needle, node.column - 1 if number == node.line else 0)

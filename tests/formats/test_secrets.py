@@ -236,6 +236,7 @@ REFERENCES = [
         "arn:aws:secretsmanager:eu-west-1:123456789012:secret:agent-AbCdEf",
         Reference("secret_manager", "arn:aws:secretsmanager:eu-west-1:123456789012:secret:agent-AbCdEf"),
     ),
+    ("credentials('registry')", Reference("secret_manager", "registry")),
     ("@Microsoft.KeyVault(VaultName=v;SecretName=s)", Reference("secret_manager", "VaultName=v;SecretName=s")),
 ]  # fmt: skip
 
@@ -372,3 +373,45 @@ def test_half_of_an_approle_is_a_secret_and_the_name_of_an_aws_secret_is_none() 
         span.kind for name in ("approle_secret_id", "VAULT_SECRET_ID", "appRoleSecretId") for span in find(half, name)
     ] == ["client_secret"] * 3
     assert not find(half, "SecretId") and not find(half, "approle_role_id")
+
+
+def test_the_id_of_a_credential_of_jenkins_is_no_secret() -> None:
+    assert not find_in_prose(
+        "environment {\n  API_KEY = credentials('api-key')\n  DB_PASSWORD = credentials(\"db\")\n}\n"
+    )
+    assert find_in_prose("API_KEY = 'hunter2hunter2'\n")
+
+
+@pytest.mark.parametrize(
+    ("start", "kind"),
+    [
+        ("RSA PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\n", "encrypted_private_key"),
+        ("RSA PRIVATE KEY-----\n", "private_key"),
+        ("ENCRYPTED PRIVATE KEY-----\n", "encrypted_private_key"),
+        ("PRIVATE KEY-----\n", "private_key"),
+        ("OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAE", "private_key"),
+        ("OPENSSH PRIVATE KEY-----\nb3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1j", "encrypted_private_key"),
+    ],
+)
+def test_a_private_key_says_whether_a_passphrase_protects_it(start: str, kind: str) -> None:
+    text = "-----BEGIN " + start + MIXED + "\n-----END " + start.partition("-----")[0] + "-----\n"
+    (secret,) = read("id_key", text.encode(), key=b"k").secrets
+    assert secret.kind == kind
+
+
+@pytest.mark.parametrize("name", [".vault-token", "home/dev/.vault-token", ".nomad-token"])
+def test_files_that_are_nothing_but_a_secret(name: str) -> None:
+    document = read(name, b"s.CANARYfakefakefakefake\n", key=b"k")
+    assert document.text == "[redacted]\n"
+    assert [secret.line for secret in document.secrets] == [1]
+    assert not read("token.md", b"plain words\n", key=b"k").secrets
+
+
+def test_every_way_to_write_a_netrc() -> None:
+    text = "default login a password hunter2\nmachine x login y account z password hunter3\n"
+    assert "hunter" not in read(".netrc", text.encode(), key=b"k").text
+
+
+def test_tokens_of_a_registry_of_images() -> None:
+    text = '{"auths": {"x": {"identitytoken": "hunter2hunter2"}, "y": {"registrytoken": "hunter3hunter3"}}}'
+    assert "hunter" not in read(".docker/config.json", text.encode(), key=b"k").text

@@ -183,3 +183,64 @@ def test_a_text_matches_the_pattern_made_from_it(one: str, two: str, three: str)
 @given(WORDS, WORDS)
 def test_two_texts_overlap_only_when_equal(one: str, other: str) -> None:
     assert _overlap(one, other) is (one == other)
+
+
+GITLAB = "gitlab.com"
+
+
+def of_gitlab(
+    subject: str | None, name: str = "acme/shop/web:go", trigger: str = "branches, tags", **more: str
+) -> Inventory:
+    seen = jobs(trust(subject, issuer=more.pop("issuer", GITLAB)), name=name, trigger=trigger)
+    (job,) = seen.identities
+    return replace(seen, identities=(replace(job, provider="gitlab"),))
+
+
+@pytest.mark.parametrize(
+    ("subject", "name", "trigger", "open_conditions"),
+    [
+        ("project_path:acme/shop/web:*", "acme/shop/web:go", "branches, tags", ()),
+        ("project_path:acme/*", "acme/shop/web:go", "branches, tags", ()),
+        (
+            "project_path:acme/shop/web:ref_type:branch:ref:main",
+            "acme/shop/web:go",
+            "merge_request_event",
+            ("the job runs on the branch or tag of project_path:acme/shop/web:ref_type:branch:ref:main",),
+        ),
+        ("project_path:acme/shop/web:*", "-/web:go", "branches, tags", ("the path of the project is acme/shop/web",)),
+        ("project_path:acme/shop/web:*", "-:go", "tags", ("the path of the project is acme/shop/web",)),
+        (None, "-:go", "tags", ()),
+    ],
+)
+def test_job_of_gitlab_that_a_trust_admits(
+    subject: str | None, name: str, trigger: str, open_conditions: tuple[str, ...]
+) -> None:
+    found = match(of_gitlab(subject, name, trigger))
+    assert found is not None
+    assert found.conditions == (*open_conditions, "the project is on gitlab.com")
+
+
+@pytest.mark.parametrize(
+    ("subject", "name", "trigger"),
+    [
+        ("project_path:acme/shop/web:*", "acme/shop/website:go", "branches"),
+        ("project_path:acme/shop/web:*", "-/shop:go", "branches"),
+        ("project_path:acme/shop/web:ref_type:tag:ref:*", "acme/shop/web:go", "branches"),
+        ("project_path:acme/shop/web:ref_type:branch:ref:*", "acme/shop/web:go", "tags"),
+        ("repo:acme/web:*", "acme/shop/web:go", "branches"),
+    ],
+)
+def test_job_of_gitlab_that_a_trust_does_not_admit(subject: str, name: str, trigger: str) -> None:
+    assert match(of_gitlab(subject, name, trigger)) is None
+
+
+def test_issuers_of_other_instances_are_known_by_their_subjects() -> None:
+    assert match(of_gitlab("project_path:acme/shop/web:*", issuer="git.example.test")) is not None
+    assert match(of_gitlab("acme/shop/web", issuer="git.example.test")) is None
+    assert match(of_gitlab(None, issuer="git.example.test")) is None
+
+
+def test_jobs_of_one_product_meet_no_trust_of_another() -> None:
+    assert match(jobs(trust("*", issuer=GITLAB))) is None
+    seen = of_gitlab("*", issuer=GITHUB)
+    assert match(seen) is None

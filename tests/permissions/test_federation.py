@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nhiassess.model.inventory import Condition, Identity, Trust
-from nhiassess.permissions.federation import GITHUB, Token, account_token, admits, how, job_token
+from nhiassess.permissions.federation import GITHUB, Token, account_token, admits, how, job_token, project_token
 
 EKS = "oidc.eks.eu-west-1.amazonaws.com/id/0FAKE"
 AUDIENCE = Condition("StringEquals", f"{GITHUB}:aud", ("sts.amazonaws.com",))
@@ -125,3 +125,37 @@ def test_service_accounts(subject: str, operator: str, verdict: str) -> None:
 )
 def test_ways_in(subject: str | None, operator: str, technique: str) -> None:
     assert how(trust(subject, operator)) == technique
+
+
+def project(name: str = "acme/shop/web:go", trigger: str = "branches", *audiences: str) -> Token:
+    return project_token(Identity("identity:j", name=name), trigger, "gitlab.com", audiences or None)
+
+
+@pytest.mark.parametrize(
+    ("subject", "operator", "token", "verdict"),
+    [
+        ("project_path:acme/shop/web:*", "StringLike", project(), "yes"),
+        ("project_path:acme/*:ref_type:branch:ref:*", "StringLike", project(), "yes"),
+        ("project_path:acme/shop/web:ref_type:branch:ref:main", "StringEquals", project(), "conditional"),
+        ("project_path:acme/shop/web:ref_type:tag:ref:*", "StringLike", project(), "no"),
+        ("project_path:acme/shop/web:ref_type:tag:ref:*", "StringLike", project(trigger="schedule"), "yes"),
+        ("project_path:acme/shop/web:*", "StringLike", project("-/web:go"), "conditional"),
+        ("project_path:acme/shop/web:*", "StringLike", project("-/api:go"), "no"),
+        ("project_path:acme/shop/web:*", "StringEquals", project(), "no"),
+        ("project_path:acme/shop/web:*", "StringLike", project("acme/shop/web:go", "tags", "sts.amazonaws.com"), "yes"),
+        ("project_path:acme/shop/web:*", "StringLike", project("acme/shop/web:go", "tags", "https://vault.test"), "no"),
+        (None, "StringLike", project("-:go"), "yes"),
+    ],
+)
+def test_subjects_of_gitlab(subject: str | None, operator: str, token: Token, verdict: str) -> None:
+    assert admits([trust(subject, operator, "gitlab.com")], token).verdict == verdict
+
+
+def test_what_is_open_of_a_project_is_said() -> None:
+    said = trust("project_path:acme/shop/web:ref_type:branch:ref:main", "StringEquals", "gitlab.com")
+    assert admits([said], project("-/web:go")).conditions == (
+        "the path of the project is acme/shop/web",
+        "the job runs on main",
+    )
+    assert how(said) == "oidc-subject"
+    assert how(trust("project_path:acme/*", issuer="gitlab.com")) == "oidc-wide-subject"

@@ -1,0 +1,433 @@
+"""Workstations: that credentials lie in home folders and for what, never their values."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from nhiassess.errors import FormatError
+from nhiassess.model.inventory import Inventory, Location
+from nhiassess.sources import codex
+from nhiassess.sources.workstation import SOURCE
+from tests.observing import by_id, file, ids, observe, triples
+
+HOME = "laptops/dev/"
+HOST = "resource:host/laptops/dev"
+CANARY = "CANARY-hunter2-fake"
+KEY = "-----BEGIN OPENSSH " + "PRIVATE KEY-----\n{}\n-----END OPENSSH " + "PRIVATE KEY-----\n"
+
+
+def read(path: str, text: str) -> Inventory:
+    found = observe(SOURCE, {HOME + path: text})
+    assert "hunter2" not in repr(found)
+    assert all(
+        (link.verb == "yields" and link.source == HOST) or link.verb == "authenticates_as" for link in found.links
+    )
+    assert {link.target for link in found.links if link.verb == "yields"} == set(ids(found.credentials))
+    return found
+
+
+def rows(found: Inventory) -> list[tuple[Any, ...]]:
+    return [(each.id.partition("#")[2], each.kind, each.store, each.name) for each in found.credentials]
+
+
+def settings(found: Inventory) -> dict[str | None, str | None]:
+    assert {(each.agent, each.scope) for each in found.settings} <= {(None, "user")}
+    return {each.key: each.value for each in found.settings}
+
+
+def who(found: Inventory) -> dict[str, str]:
+    return {source.partition("#")[2]: target for source, _, target in triples(found, "authenticates_as")}
+
+
+def test_aws_credentials() -> None:
+    text = f"""
+        [default]
+        aws_access_key_id = AKIAIOSFODNN7EXAMPLE
+        aws_secret_access_key = {CANARY}
+        [short]
+        aws_secret_access_key={CANARY}2
+        aws_session_token={CANARY}3
+        """
+    found = read(".aws/credentials", text)
+    assert rows(found) == [
+        ("default.AWS_SECRET_ACCESS_KEY", "api_key", "plaintext", "aws_secret_access_key"),
+        ("short.AWS_SECRET_ACCESS_KEY", "api_key", "plaintext", "aws_secret_access_key"),
+        ("short.AWS_SESSION_TOKEN", "oauth_token", "plaintext", "aws_session_token"),
+    ]
+    assert found.credentials[0].locations == (Location(HOME + ".aws/credentials", 3, 25),)
+    assert len({fingerprint for _, fingerprint in found.fingerprints}) == 3
+    (host,) = found.resources
+    assert (host.id, host.kind, host.provider) == (HOST, "workstation", "host")
+
+
+def test_aws_profiles() -> None:
+    text = f"""
+        [default]
+        region = eu-west-1
+        [profile admin]
+        role_arn = arn:aws:iam::111122223333:role/ops/admin
+        source_profile = default
+        mfa_serial = arn:aws:iam::111122223333:mfa/dev
+        [profile sso]
+        sso_session = acme
+        sso_account_id = 111122223333
+        sso_role_name = PowerUser
+        [sso-session acme]
+        sso_start_url = https://acme.awsapps.com/start
+        [profile tool]
+        credential_process = "/opt/bin/aws-login" --secret {CANARY}
+        [profile box]
+        role_arn = arn:aws:iam::111122223333:role/box
+        credential_source = Ec2InstanceMetadata
+        """
+    found = read(".aws/config", text)
+    assert rows(found) == [
+        ("admin.profile", None, "secret_manager:aws-profile:default", "profile admin"),
+        ("box.profile", "instance_token", "workload_api", "profile box"),
+        ("sso.profile", "oauth_token", "secret_manager:aws-sso:acme", "profile sso"),
+        ("tool.profile", None, "secret_manager:process:aws-login", "profile tool"),
+    ]
+    assert who(found) == {
+        "admin.profile": "identity:aws/111122223333/role/ops/admin",
+        "box.profile": "identity:aws/111122223333/role/box",
+    }
+    assert settings(found)["profile sso.sso_role_name"] == "PowerUser"
+    assert settings(found)["profile admin.mfa_serial"] == "arn:aws:iam::111122223333:mfa/dev"
+
+
+def test_aws_caches() -> None:
+    cached = {"accessToken": CANARY, "expiresAt": "2026-11-01T10:00:00Z", "startUrl": "https://acme.awsapps.com/start"}
+    (token,) = read(".aws/sso/cache/0a.json", json.dumps(cached)).credentials
+    assert (token.kind, token.expires) == ("oauth_token", "2026-11-01T10:00:00Z")
+    assumed = {
+        "Credentials": {"SecretAccessKey": CANARY, "SessionToken": CANARY, "Expiration": "2026-11-01T10:00:00Z"},
+        "AssumedRoleUser": {"Arn": "arn:aws:sts::111122223333:assumed-role/admin/dev"},
+    }
+    found = read(".aws/cli/cache/0b.json", json.dumps(assumed))
+    assert who(found) == {"Credentials": "identity:aws/111122223333/role/admin"}
+
+
+def test_kubeconfig() -> None:
+    text = f"""
+        apiVersion: v1
+        kind: Config
+        current-context: prod
+        clusters:
+          - name: eu
+            cluster: {{server: "https://k8s.example.test", insecure-skip-tls-verify: true}}
+        contexts:
+          - name: prod
+            context: {{cluster: eu, user: dev, namespace: shop}}
+        users:
+          - name: dev
+            user: {{client-key-data: {CANARY}, as: "system:serviceaccount:shop:deployer"}}
+          - name: eks
+            user:
+              exec:
+                command: /usr/local/bin/aws
+                args: [eks, get-token, --role-arn, "arn:aws:iam::111122223333:role/eks", --token, {CANARY}]
+          - name: basic
+            user: {{username: ops, password: {CANARY}, tokenFile: /run/token}}
+          - name: old
+            user: {{auth-provider: {{name: oidc, config: {{id-token: {CANARY}}}}}}}
+        """
+    found = read(".kube/config", text)
+    assert rows(found) == [
+        ("users.basic.password", "password", "plaintext", "basic"),
+        ("users.basic.tokenFile", "oauth_token", None, "basic"),
+        ("users.dev.client-key-data", "private_key", "plaintext", "dev for eu/shop"),
+        ("users.eks.exec", "oauth_token", "secret_manager:process:aws", "eks"),
+        ("users.old.auth-provider", "oauth_token", "plaintext", "old"),
+    ]
+    assert who(found) == {
+        "users.basic.password": "identity:kubernetes/-/-/user:ops",
+        "users.basic.tokenFile": "identity:kubernetes/-/-/user:ops",
+        "users.dev.client-key-data": "identity:kubernetes/-/shop/deployer",
+        "users.eks.exec": "identity:aws/111122223333/role/eks",
+    }
+    assert settings(found) == {
+        "clusters.eu.server": "https://k8s.example.test",
+        "clusters.eu.insecure-skip-tls-verify": "true",
+        "contexts.prod": "user dev in cluster eu",
+    }
+
+
+def test_github() -> None:
+    text = f"""
+        github.com:
+            users:
+                octo:
+                    oauth_token: {CANARY}
+                other:
+            user: octo
+        git.example.test:
+            user: dev
+            oauth_token: {CANARY}2
+        """
+    found = read(".config/gh/hosts.yml", text)
+    assert rows(found) == [
+        ("git.example.test.dev", "oauth_token", "plaintext", "GitHub token for git.example.test"),
+        ("github.com.octo", "oauth_token", "plaintext", "GitHub token for github.com"),
+        ("github.com.other", "oauth_token", "secret_manager:keyring", "GitHub token for github.com"),
+    ]
+    assert who(found)["github.com.octo"] == "identity:github/-/user:octo"
+    assert who(found)["git.example.test.dev"] == "identity:github/git.example.test/user:dev"
+
+
+@pytest.mark.parametrize(
+    ("path", "text", "expected"),
+    [
+        (
+            ".npmrc",
+            f"registry=https://r.test/\n//r.test/:_authToken={CANARY}\n//x.test/:_authToken=${{NPM_TOKEN}}\n"
+            f"//r.test/:_password={CANARY}2\nalways-auth=true\n",
+            [
+                ("//r.test/:_authToken", "api_key", "plaintext", "npm token for r.test"),
+                ("//r.test/:_password", "password", "plaintext", "npm token for r.test"),
+                ("//x.test/:_authToken", "api_key", "env_reference", "npm token for x.test"),
+            ],
+        ),
+        (
+            ".pypirc",
+            f"[distutils]\nindex-servers =\n  pypi\n  own\n[pypi]\nusername = __token__\npassword = {CANARY}\n"
+            f"[own]\nrepository: https://pkg.example.test/simple\nusername: dev\npassword: {CANARY}2\n",
+            [
+                ("own.password", "password", "plaintext", "Python package index pkg.example.test"),
+                ("pypi.password", "api_key", "plaintext", "Python package index pypi"),
+            ],
+        ),
+        (
+            ".netrc",
+            f"machine a.test login hunter2login password {CANARY}\nmachine b.test\n login x\n password {CANARY}2\n"
+            f"# machine c.test password {CANARY}\ndefault login y password {CANARY}3\n",
+            [
+                ("a.test.password%20at%201:44", "password", "plaintext", "login at a.test"),
+                ("b.test.password%20at%204:11", "password", "plaintext", "login at b.test"),
+                ("default.password%20at%206:26", "password", "plaintext", "login at any machine"),
+            ],
+        ),
+        (
+            ".git-credentials",
+            f"https://hunter2:{CANARY}@git.example.test\nhttps://plain.example.test/x\n",
+            [("line%201", "password", "plaintext", "git at git.example.test")],
+        ),
+        (
+            ".docker/config.json",
+            json.dumps(
+                {
+                    "auths": {"https://index.docker.io/v1/": {"auth": "ZGV2Omh1bnRlcjJodW50ZXIy"}, "kept.test": {}},
+                    "credsStore": "osxkeychain",
+                    "credHelpers": {"111122223333.dkr.ecr.eu-west-1.amazonaws.com": "ecr-login"},
+                }
+            ),
+            [
+                ("auths.https://index.docker.io/v1/", "password", "plaintext", "image registry index.docker.io"),
+                ("auths.kept.test", "password", "secret_manager:osxkeychain", "image registry kept.test"),
+                (
+                    "credHelpers.111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+                    "password",
+                    "secret_manager:docker-credential-ecr-login",
+                    "image registry 111122223333.dkr.ecr.eu-west-1.amazonaws.com",
+                ),
+            ],
+        ),
+        (
+            ".terraform.d/credentials.tfrc.json",
+            json.dumps({"credentials": {"app.terraform.io": {"token": CANARY}}}),
+            [("credentials.app.terraform.io.token", "api_key", "plaintext", "Terraform token for app.terraform.io")],
+        ),
+        (
+            ".terraformrc",
+            f'cache = "x"\ncredentials "tf.test" {{\n  token = "{CANARY}"\n}}\nhost "y" {{\n  token = "z"\n}}',
+            [("credentials.tf.test.token", "api_key", "plaintext", "Terraform token for tf.test")],
+        ),
+        (".vault-token", f"s.{CANARY}\n", [("token", "oauth_token", "plaintext", "Vault token")]),
+        (
+            ".config/op/config",
+            json.dumps({"accounts": [{"shorthand": "my", "url": "https://my.1password.com", "accountKey": CANARY}]}),
+            [("accounts.0.accountKey", "api_key", "plaintext", "1Password secret key of my.1password.com")],
+        ),
+        (
+            ".databrickscfg",
+            f"[DEFAULT]\nhost = https://a.cloud.test\ntoken = {CANARY}\n[cli]\nhost = https://b.cloud.test\n"
+            "auth_type = databricks-cli\n",
+            [
+                ("DEFAULT.token", "pat", "plaintext", "Databricks a.cloud.test"),
+                ("cli.auth_type", "oauth_token", "secret_manager:databricks-cli", "Databricks b.cloud.test"),
+            ],
+        ),
+        (
+            ".snowflake/connections.toml",
+            f'[dev]\naccount = "acme"\nuser = "ada"\nrole = "SYSADMIN"\npassword = "{CANARY}"\n',
+            [("dev.password", "password", "plaintext", "ada at Snowflake account acme")],
+        ),
+        (
+            ".snowflake/config.toml",
+            '[connections.ci]\naccount = "acme"\nuser = "ci"\nprivate_key_path = "~/.ssh/ci.p8"\n',
+            [("ci.private_key_path", "private_key", None, "ci at Snowflake account acme")],
+        ),
+        (
+            ".snowsql/config",
+            f"[connections]\naccountname = acme\nusername = ada\npassword = {CANARY}\n[options]\nx = y\n",
+            [("connections.password", "password", "plaintext", "ada at Snowflake account acme")],
+        ),
+        (
+            ".azure/service_principal_entries.json",
+            json.dumps([{"client_id": "c1", "tenant": "t1", "client_secret": CANARY}]),
+            [("0.client_secret", "client_secret", "plaintext", "service principal c1")],
+        ),
+    ],
+)
+def test_tools(path: str, text: str, expected: list[tuple[Any, ...]]) -> None:
+    found = read(path, text)
+    assert rows(found) == expected
+    assert not found.skipped
+
+
+def test_several_secrets_of_one_line_stay_several() -> None:
+    found = read(".netrc", f"machine a login x password {CANARY}1 machine b login y password {CANARY}2\n")
+    assert len({fingerprint for _, fingerprint in found.fingerprints}) == len(found.fingerprints) == 2
+
+
+def test_google_cloud() -> None:
+    adc = ".config/gcloud/application_default_credentials.json"
+    person = read(adc, json.dumps({"type": "authorized_user", "client_id": "c", "refresh_token": CANARY}))
+    assert rows(person) == [("credentials", "oauth_token", "plaintext", "Google Cloud: authorized_user")]
+    assert not person.identities
+    account = {"type": "service_account", "client_email": "ci@p.iam.gserviceaccount.com", "private_key": CANARY}
+    found = read(adc, json.dumps(account))
+    assert rows(found)[0][1:3] == ("private_key", "plaintext")
+    assert who(found) == {"credentials": "identity:gcp/-/ci@p.iam.gserviceaccount.com"}
+    url = "https://iamcredentials.googleapis.com/v1/projects/-/serviceAccounts/x@p.iam.gserviceaccount.com:generateAccessToken"
+    lent = {"type": "impersonated_service_account", "service_account_impersonation_url": url}
+    lent_by = {**lent, "source_credentials": {"type": "authorized_user", "refresh_token": CANARY}}
+    assert who(read(adc, json.dumps(lent_by))) == {"credentials": "identity:gcp/-/x@p.iam.gserviceaccount.com"}
+    federated = {"type": "external_account", "audience": "//iam", "service_account_impersonation_url": url}
+    assert rows(read(adc, json.dumps(federated)))[0][1:3] == ("oidc_token", "workload_api")
+    legacy = ".config/gcloud/legacy_credentials/ada@example.test/adc.json"
+    found = read(legacy, json.dumps({"type": "authorized_user", "refresh_token": CANARY}))
+    assert who(found) == {"credentials": "identity:gcp/-/user:ada@example.test"}
+    found = read(".config/gcloud/configurations/config_default", "[core]\naccount = ada@example.test\nproject = p\n")
+    assert settings(found) == {"core.account": "ada@example.test", "core.project": "p"}
+
+
+def test_azure() -> None:
+    home = "11111111-aaaa-4aaa-8aaa-111111111111.22222222-bbbb-4bbb-8bbb-222222222222"
+    cache = {
+        "Account": {"k": {"home_account_id": home, "username": "ada@example.test"}},
+        "RefreshToken": {"r": {"home_account_id": home, "secret": CANARY}},
+        "AccessToken": {"a": {"home_account_id": home, "secret": CANARY + "2", "expires_on": "1793534400"}},
+    }
+    found = read(".azure/msal_token_cache.json", json.dumps(cache))
+    assert [each.name for each in found.credentials] == [
+        "AccessToken of ada@example.test",
+        "RefreshToken of ada@example.test",
+    ]
+    assert found.credentials[0].expires == "2026-11-01T12:00:00Z"
+    who_ = "identity:azure/22222222-bbbb-4bbb-8bbb-222222222222/11111111-aaaa-4aaa-8aaa-111111111111"
+    assert set(who(found).values()) == {who_}
+    profile = {"subscriptions": [{"id": "s1", "tenantId": "t1", "user": {"name": "ada@example.test", "type": "user"}}]}
+    found = read(".azure/azureProfile.json", "\ufeff" + json.dumps(profile))
+    assert settings(found) == {"subscriptions.s1": "ada@example.test in tenant t1"}
+
+
+def test_ssh() -> None:
+    clear = read(".ssh/id_ed25519", KEY.format("b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2g"))
+    assert rows(clear) == [("key", "private_key", "plaintext", "SSH key id_ed25519")]
+    locked = read(".ssh/work.pem", KEY.format("b3BlbnNzaC1rZXktdjEAAAAACmFlczI1Ni1jdHIAAAAGYmNyeXB0AAAAGAAAABAg"))
+    assert rows(locked) == [("key", "private_key", "secret_manager:passphrase", "SSH key work.pem, with a passphrase")]
+    text = f"""
+        Host bastion
+          ForwardAgent yes
+          IdentityAgent ~/.1password/agent.sock
+          ProxyCommand nc --proxy-auth dev:{CANARY} %h %p
+        # ForwardAgent no
+        Host *
+          IdentityFile=~/.ssh/id_ed25519
+          SendEnv LANG
+        """
+    found = read(".ssh/config", text)
+    assert settings(found) == {
+        "bastion.ForwardAgent": "yes",
+        "bastion.IdentityAgent": "~/.1password/agent.sock",
+        "bastion.ProxyCommand": "nc",
+        "*.IdentityFile": "~/.ssh/id_ed25519",
+    }
+    assert not SOURCE.recognises(HOME + ".ssh/id_ed25519.pub", "ssh-ed25519 AAAA")
+    assert not SOURCE.recognises(HOME + ".ssh/known_hosts", "git.example.test ssh-ed25519 AAAA")
+
+
+def test_the_machine_is_that_of_the_agents_of_the_folder() -> None:
+    agent = observe(codex.SOURCE, {HOME + ".codex/config.toml": 'sandbox_mode = "read-only"\n'})
+    assert HOST in ids(agent.resources)
+    root = observe(SOURCE, {".vault-token": f"s.{CANARY}\n"})
+    assert ids(root.resources) == ["resource:host/-"]
+
+
+def test_what_projects_have_too_makes_no_home() -> None:
+    found = observe(SOURCE, {"repos/web/.npmrc": f"//r.test/:_authToken={CANARY}\n"})
+    assert by_id(found.resources, "resource:host/repos/web").kind is None
+
+
+def test_files_without_credentials_and_test_data_are_named() -> None:
+    found = observe(
+        SOURCE, {HOME + ".npmrc": "fund=false\n", "web/tests/fixtures/.netrc": f"machine a password {CANARY}\n"}
+    )
+    assert [each.construct for each in found.skipped] == ["credentials", "fixture"]
+    assert not found.credentials
+
+
+@pytest.mark.parametrize(
+    "path", ["web/.aws/task.json", "web/kube/config", "web/docker/config.json", "web/npmrc", "a.ssh/id"]
+)
+def test_near_misses(path: str) -> None:
+    assert not SOURCE.recognises(path, "-----BEGIN RSA " + "PRIVATE KEY-----")
+
+
+HOSTILE = [
+    "",
+    "[]",
+    "3",
+    "null",
+    '{"a": [[1]]}',
+    "a: b",
+    "a: {b: [c]}",
+    "[x]\ny",
+    "x = [1]",
+    "\n\n= \n[ ]\n",
+    "machine",
+    "{}",
+]
+SHAPES = [
+    '{"credentials": [], "auths": [1], "credHelpers": {"a": {}}, "accounts": {"a": 1}, "subscriptions": {"x": []}}',
+    '{"Account": [1], "RefreshToken": {"a": 1, "b": {"secret": {}, "home_account_id": 3}}, "Credentials": {"a": 1}}',
+    '{"users": [{"name": 3, "user": []}, {"name": "a", "user": {"exec": 3, "auth-provider": 3}}, 7], "contexts": 5}',
+    '{"github.com": [1], "x": {"users": [1], "user": 3}, "connections": {"a": 1, "b": {"token": []}}}',
+    '{"AccessToken": {"a": {"secret": "x", "expires_on": "99999999999999999999", "home_account_id": "."}}}',
+]
+PATHS = [
+    *(".aws/credentials", ".aws/config", ".aws/sso/cache/a.json", ".kube/config", ".config/gh/hosts.yml", ".npmrc"),
+    *(".pypirc", ".netrc", ".docker/config.json", ".config/gcloud/application_default_credentials.json"),
+    *(".config/gcloud/configurations/config_a", ".azure/msal_token_cache.json", ".azure/azureProfile.json"),
+    *(".ssh/config", ".git-credentials", ".terraform.d/credentials.tfrc.json", ".terraformrc", ".vault-token"),
+    *(
+        ".config/op/config",
+        ".databrickscfg",
+        ".snowflake/config.toml",
+        ".snowsql/config",
+        ".azure/service_principal_entries.json",
+    ),
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+@pytest.mark.parametrize("text", HOSTILE + SHAPES)
+def test_hostile_shapes(path: str, text: str) -> None:
+    try:
+        given = file(HOME + path, text)
+    except FormatError:
+        return
+    SOURCE.read([given])
