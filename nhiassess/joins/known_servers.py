@@ -9,8 +9,9 @@ from fnmatch import fnmatchcase
 from functools import cache
 from posixpath import basename
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from nhiassess.joins.server_names import subjects as subjects
 from nhiassess.model.inventory import Inventory, Link, Resource, Tool, ToolServer
 from nhiassess.model.knowledge import Knowledge, KnownServer
 
@@ -18,10 +19,6 @@ UNKNOWN = (("unknown", "low"),)
 _FIELDS = ("sees_untrusted", "reads_private", "sends_out", "irreversible")
 _TOUCHES_HOST = frozenset({"reads_files", "writes_files", "executes_code"})
 _CONTAINERS = frozenset({"docker", "podman", "nerdctl", "container"})
-# how many words of a command tell which program it is
-_WORDS = 4
-# a package that is built from a repository, such as git+https://github.com/acme/mcp.git@v1 or github:acme/mcp
-_REPOSITORY = re.compile(r"(?:git\+)?(?:(?:https?|ssh)://)?(?:[^@/:]+@)?(github|gitlab)(?:\.com[:/]|:)([\w.-]+/[\w.-]+?)(?:\.git)?(?=[@#/?]|\Z)")
 # agents that run on nobody's own machine
 _ELSEWHERE = frozenset({"github-actions", "kubernetes"})
 
@@ -56,63 +53,6 @@ class KnownServers:
             links=tuple({each.id: each for each in (*links, *started)}.values()),
             resources=(*inventory.resources, *_new(resources, inventory.resources)),
         )
-
-
-def subjects(server: ToolServer) -> tuple[str, ...]:
-    """Give what a server is known by: the host of its address, its package or image, or the program that it is.
-
-    Parameters
-    ----------
-    server:
-        A tool server.
-
-    Returns
-    -------
-    tuple of str
-        In small letters. The name that a configuration gives it is not among them: anybody may choose it. A program
-        goes by ``program:`` and the first words of its command, since a package of its name may be anybody's.
-
-    Examples
-    --------
-    >>> subjects(ToolServer("s", url="https://mcp.example.com/mcp?team=7"))
-    ('mcp.example.com', 'mcp.example.com/mcp')
-    >>> subjects(ToolServer("s", package="ghcr.io/acme/mcp:1.2@sha256:0af"))
-    ('ghcr.io/acme/mcp:1.2@sha256:0af', 'ghcr.io/acme/mcp')
-    >>> subjects(ToolServer("s", command="/opt/bin/acme mcp"))
-    ('program:acme', 'program:acme mcp')
-    >>> subjects(ToolServer("s", package="git+https://github.com/acme/mcp.git@v1"))
-    ('git+https://github.com/acme/mcp.git@v1', 'github.com/acme/mcp')
-    """
-    if server.url:
-        return _address(server.url)
-    if server.package:
-        package = server.package.lower()
-        repository = _REPOSITORY.match(package)
-        bare = f"{repository[1]}.com/{repository[2]}" if repository else _untagged(package)
-        return tuple(dict.fromkeys((package, bare, bare.replace("_", "-"))))
-    words = (server.command or "").split(maxsplit=_WORDS)[:_WORDS]
-    if not words:
-        return ()
-    words[0] = basename(words[0].replace("\\", "/")).removesuffix(".exe")
-    return tuple("program:" + " ".join(words[:end]).lower() for end in range(1, len(words) + 1))
-
-
-def _untagged(package: str) -> str:
-    """Take away the version of a package, the tag and digest of an image, and the registry that is meant anyway."""
-    bare = package[:1] + package[1:].partition("@")[0]
-    folder, slash, image = bare.removeprefix("index.").removeprefix("docker.io/").rpartition("/")
-    return folder + slash + image.partition(":")[0]
-
-
-def _address(url: str) -> tuple[str, ...]:
-    """Give the host of an address, and the host with the path."""
-    try:
-        # clients take a backslash for a slash, so what stands before one is the host
-        parts = urlsplit(url.replace("\\", "/"))
-    except ValueError:  # an address that no client could call
-        return ()
-    host = parts.netloc.rpartition("@")[2].lower()
-    return (host, host + parts.path.rstrip("/").lower()) if host else ()
 
 
 Recogniser = Callable[[tuple[str, ...]], tuple[KnownServer, ...]]
