@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from nhiassess.joins.known_servers import built_in, recogniser, subjects
+from nhiassess.joins.known_servers import abilities, built_in, recogniser, subjects
 from nhiassess.model.inventory import Destination, Input, Inventory, Link, Resource, Tool
 from nhiassess.model.knowledge import Knowledge, KnownServer
 
@@ -76,7 +76,9 @@ def _end(tool: Tool, known: Sequence[KnownServer]) -> str | None:
     """Give the short name of what a tool speaks with; None when nobody can tell."""
     if {name for name, _ in tool.capabilities or ()} & _ANYWHERE:
         return "web"
-    return known[0].id if known else None
+    listing = next((each.id for each in known if abilities(tool.name or "", (each,)) is not None), None)
+    # what a server declares of a tool that is not listed speaks with that server all the same
+    return listing or (known[0].id if known and tool.server else None)
 
 
 def _link(source: str, verb: str, target: str, tool: Tool) -> Link:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase, translate
+from fnmatch import fnmatchcase
 from functools import cache
 from posixpath import basename
 from typing import Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
+from nhiassess.joins.server_names import subjects as subjects
 from nhiassess.model.inventory import Inventory, Link, Resource, Tool, ToolServer
 from nhiassess.model.knowledge import Knowledge, KnownServer
 
@@ -54,41 +55,6 @@ class KnownServers:
         )
 
 
-def subjects(server: ToolServer) -> tuple[str, ...]:
-    """Give what a server is known by: the host of its address, its package or image, its program, its command.
-
-    Parameters
-    ----------
-    server:
-        A tool server.
-
-    Returns
-    -------
-    tuple of str
-        In small letters. The name that a configuration gives it is not among them: anybody may choose it.
-
-    Examples
-    --------
-    >>> subjects(ToolServer("s", url="https://mcp.example.com/mcp?team=7"))
-    ('mcp.example.com', 'mcp.example.com/mcp')
-    """
-    found: list[str] = []
-    if server.url:
-        try:
-            parts = urlsplit(server.url)
-        except ValueError:  # an address that no client could call
-            return ()
-        host = parts.netloc.rpartition("@")[2].lower()
-        return (host, host + parts.path.rstrip("/").lower()) if host else ()
-    if server.package:
-        package = server.package.lower()
-        found += [package, package.replace("_", "-")]
-    elif server.command:
-        words = server.command.split()
-        found += [basename(words[0].replace("\\", "/")).lower(), server.command.lower()] if words else []
-    return tuple(dict.fromkeys(found))
-
-
 Recogniser = Callable[[tuple[str, ...]], tuple[KnownServer, ...]]
 
 
@@ -103,20 +69,21 @@ def recogniser(known: Iterable[KnownServer]) -> Recogniser:
     Returns
     -------
     callable
-        From names in small letters to servers; each name is compared once, however often it is asked for.
+        From names in small letters to servers; each name is compared once, however often it is asked for. A ``*``
+        stands for no slash, so that no path passes for a host; at the end of a pattern it stands for anything.
     """
     exact: dict[str, list[KnownServer]] = {}
     patterns: list[tuple[re.Pattern[str], int, KnownServer]] = []
     for server in known:
         for each in server.matches:
-            if set(each) & set("*?["):
-                patterns.append((re.compile(translate(each.lower())), len(each), server))
+            if "*" in each:
+                patterns.append((_glob(each.lower()), len(each), server))
             else:
                 exact.setdefault(each.lower(), []).append(server)
 
     @cache
     def closeness(name: str) -> tuple[tuple[int, KnownServer], ...]:
-        fitting = ((length, server) for pattern, length, server in patterns if pattern.match(name))
+        fitting = ((length, server) for pattern, length, server in patterns if pattern.fullmatch(name))
         return (*((len(name), server) for server in exact.get(name, ())), *fitting)
 
     @cache
@@ -128,6 +95,11 @@ def recogniser(known: Iterable[KnownServer]) -> Recogniser:
         return tuple(server for _, server in sorted(found.values(), key=lambda each: (-each[0], each[1].id)))
 
     return recognise
+
+
+def _glob(pattern: str) -> re.Pattern[str]:
+    *parts, last = (re.escape(each) for each in pattern.split("*"))
+    return re.compile("[^/]*".join((*parts, last)) if last else "[^/]*".join(parts) + ".*", re.S)
 
 
 def built_in(tool: Tool, recognise: Recogniser) -> tuple[KnownServer, ...]:
@@ -167,14 +139,45 @@ def abilities(name: str, known: Sequence[KnownServer]) -> Mapping[str, Any] | No
 
 
 def described(tool: Tool, fields: Mapping[str, Any] | None) -> Tool:
-    """Fill what a tool leaves open; what a file states of it stays."""
+    """Fill what a tool leaves open, and let what is known overrule what is declared harmless.
+
+    Parameters
+    ----------
+    tool:
+        A tool, with what its schema or its configuration declares of it.
+    fields:
+        What is known of it; None when nothing is.
+
+    Returns
+    -------
+    Tool
+        Harm that is declared stays, whatever is known. Harmlessness that is declared is the word of the server, which
+        the specification of the protocol calls a hint that clients must not trust: it stands only where nothing worse
+        is known. Capabilities that are declared come first, those that are known for sure are added.
+
+    Examples
+    --------
+    >>> tool = Tool("t", sends_out=True, irreversible=False)
+    >>> told = described(tool, {"sends_out": False, "irreversible": True, "capabilities": [["pays", "high"]]})
+    >>> told.sends_out, told.irreversible, told.capabilities
+    (True, True, (('pays', 'high'),))
+    """
     if fields is None:
         return tool if tool.capabilities is not None else replace(tool, capabilities=UNKNOWN)
-    stated: dict[str, Any] = {key: fields.get(key) for key in _FIELDS if getattr(tool, key) is None}
-    able = tool.capabilities
-    if able is None:
-        able = tuple((str(name), str(sure)) for name, sure in fields.get("capabilities", UNKNOWN))
+    stated: dict[str, Any] = {
+        key: fields[key] for key in _FIELDS if getattr(tool, key) is not True and fields.get(key) is not None
+    }
+    known = tuple((str(name), str(sure)) for name, sure in fields.get("capabilities", UNKNOWN))
+    able = known if tool.capabilities is None else _joined(tool.capabilities, known)
     return replace(tool, capabilities=able, **stated)
+
+
+def _joined(declared: Sequence[tuple[str, str]], known: Sequence[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
+    """Add what is known for sure to what is declared, in the place of a guess at the same."""
+    certain = {name: sure for name, sure in known if sure == "high"}
+    kept = tuple((name, certain.get(name, sure)) for name, sure in declared)
+    there = {name for name, _ in kept}
+    return (*kept, *((name, sure) for name, sure in certain.items() if name not in there))
 
 
 def _trusted(server: ToolServer, known: Sequence[KnownServer]) -> ToolServer:

@@ -210,7 +210,9 @@ class KnownServer:
 
     id: str
     title: str
-    matches: tuple[str, ...]  # package names, images, URLs' hosts, or platform/tool names, as globs
+    # in small letters: hosts with or without a path, images, packages (npm:name, pypi:name, @scope/name), repositories
+    # (github.com/owner/name), programs (program:name and its first words), or the platform of an agent; * as a glob
+    matches: tuple[str, ...]
     tools: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # tool name, or "*", to fields of Tool
     source: str | None = None
     locations: Locations = ()
