@@ -18,7 +18,7 @@ from nhiassess.logs.following import follow
 from nhiassess.logs.log import Log
 from nhiassess.model.inventory import Inventory, Location, ObservedFile, Skipped
 from nhiassess.model.merge import merge
-from nhiassess.roots import Found, files
+from nhiassess.roots import NONE, Found, files
 from nhiassess.sources.source import ReadFile, Source
 
 _NO_SOURCE = "no source reads this kind of file"
@@ -60,6 +60,7 @@ def look(
     only: Path | None = None,
     vouched: Sequence[str] = (),
     logs: Sequence[Log] = (),
+    besides: Mapping[str, Path] = NONE,
 ) -> Observed:
     """Read every file under a root, once, with every source that recognises it.
 
@@ -75,6 +76,8 @@ def look(
         Files and folders for whose hash somebody vouches; every file of them is read whole, to be hashed.
     logs:
         The kinds of log there are; they are followed record by record, whatever their size.
+    besides:
+        Files elsewhere that are read too, by the path that they are printed with.
 
     Returns
     -------
@@ -89,7 +92,7 @@ def look(
     made for the run and forgotten after it.
     """
     ledger = _Ledger(sources, logs, secrets.token_bytes(32), tuple(vouched))
-    for found in files(root, only):
+    for found in files(root, only, besides):
         if found.ignored:
             ledger.rows[found.path] = ObservedFile(found.path, "ignored", reason=found.ignored)
         elif found.refused:

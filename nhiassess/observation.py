@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from nhiassess.model.inventory import Inventory
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.merge import merge
 from nhiassess.place import Place, find, rooted
+from nhiassess.roots import NONE
 
 Progress = Callable[[str], None]
 
@@ -34,7 +35,9 @@ class Observation:
     inventory: Inventory
 
 
-def inventory(path: str | Path, now: str, progress: Progress = silent) -> Observation:
+def inventory(
+    path: str | Path, now: str, progress: Progress = silent, besides: Mapping[str, Path] = NONE
+) -> Observation:
     """Read the files of an estate and join what they say.
 
     Parameters
@@ -45,6 +48,8 @@ def inventory(path: str | Path, now: str, progress: Progress = silent) -> Observ
         The date of the assessment, ISO 8601.
     progress:
         Called with the name of each stage.
+    besides:
+        Files elsewhere that are read too, by the path that they are printed with.
 
     Returns
     -------
@@ -65,7 +70,7 @@ def inventory(path: str | Path, now: str, progress: Progress = silent) -> Observ
     progress("reading configurations")
     vouched = tuple(each.path for each in said.provenance if each.sha256)
     sources, logs = installed.plugins("sources", "SOURCE"), installed.plugins("logs", "LOG")
-    observed = look(place.root, sources, place.only, vouched, logs)
+    observed = look(place.root, sources, place.only, vouched, logs, besides)
     if not observed.inventory.files:
         raise ObservationError(
             "is empty", str(path), "Name a folder with agent configurations, or run `nhiassess demo`."

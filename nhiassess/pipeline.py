@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path as FilePath
@@ -45,6 +45,7 @@ from nhiassess.network.build import build, order
 from nhiassess.observation import Observation, Progress, silent
 from nhiassess.observation import inventory as inventory
 from nhiassess.renderers.renderer import Renderer
+from nhiassess.roots import NONE
 from nhiassess.shelf import knowledge as knowledge
 from nhiassess.shelf import version as version
 from nhiassess.verification import verify as verify
@@ -58,12 +59,14 @@ class Estate(Observation):
     graph: nx.MultiDiGraph[str]
 
 
-def observe(path: str | FilePath, now: str, progress: Progress = silent) -> Estate:
+def observe(
+    path: str | FilePath, now: str, progress: Progress = silent, besides: Mapping[str, FilePath] = NONE
+) -> Estate:
     """Observe an estate: read its files, join what they say, and derive who reaches what.
 
     Parameters
     ----------
-    path, now, progress:
+    path, now, progress, besides:
         As for `inventory`.
 
     Returns
@@ -71,7 +74,7 @@ def observe(path: str | FilePath, now: str, progress: Progress = silent) -> Esta
     Estate
         Inventory, edges and graph.
     """
-    seen = inventory(path, now, progress)
+    seen = inventory(path, now, progress, besides)
     progress("deriving edges")
     rules = installed.plugins("edges", "EDGE")
     edges = tuple(edge for rule in rules for edge in rule.derive(seen.inventory, seen.knowledge))
@@ -79,7 +82,9 @@ def observe(path: str | FilePath, now: str, progress: Progress = silent) -> Esta
     return Estate(seen.place, seen.knowledge, seen.stated, seen.observed, seen.inventory, _unique(edges), graph)
 
 
-def assess(path: str | FilePath, now: str, progress: Progress = silent) -> Assessment:
+def assess(
+    path: str | FilePath, now: str, progress: Progress = silent, besides: Mapping[str, FilePath] = NONE
+) -> Assessment:
     """Assess an estate: observe it, ask the graph and the tables, and conclude.
 
     Parameters
@@ -90,13 +95,15 @@ def assess(path: str | FilePath, now: str, progress: Progress = silent) -> Asses
         The date and time of the assessment, ISO 8601; the same input with the same `now` gives the same bytes.
     progress:
         Called with the name of each stage.
+    besides:
+        As for `inventory`.
 
     Returns
     -------
     Assessment
         Everything that a renderer draws.
     """
-    estate = observe(path, now, progress)
+    estate = observe(path, now, progress, besides)
     return conclude(estate, now, progress)
 
 

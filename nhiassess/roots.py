@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
+from types import MappingProxyType
 
 from nhiassess.formats.format import REDACTED
 from nhiassess.formats.redaction import named
 
+NONE: Mapping[str, Path] = MappingProxyType({})
 MOST_FILES = 200_000
 # folders that hold no configuration of the estate: version control, packages of others, caches
 IGNORED_FOLDERS = frozenset(
@@ -29,7 +32,7 @@ class Found:
     ignored: str | None = None
 
 
-def files(root: Path, only: Path | None = None) -> Iterator[Found]:
+def files(root: Path, only: Path | None = None, besides: Mapping[str, Path] = NONE) -> Iterator[Found]:
     """Walk a root.
 
     Parameters
@@ -38,13 +41,16 @@ def files(root: Path, only: Path | None = None) -> Iterator[Found]:
         The folder; no link is followed.
     only:
         One file under the root, when only that is asked for.
+    besides:
+        Files elsewhere that are read too, by the path that they are printed with.
 
     Yields
     ------
     Found
         Each file once, and each folder that is ignored or can't be listed.
     """
-    yield from _told_apart([_sized(only, named(only.name))] if only else _walked(root))
+    found = [_sized(only, named(only.name))] if only else _walked(root)
+    yield from _told_apart(chain(found, (_elsewhere(file, path) for path, file in sorted(besides.items()))))
 
 
 def _walked(root: Path) -> Iterator[Found]:
@@ -77,6 +83,12 @@ def _walked(root: Path) -> Iterator[Found]:
                 count += 1
                 over = f"more than {MOST_FILES:,} files. Assess a part of the folder."
                 yield Found(path, file, refused=over) if count > MOST_FILES else _sized(file, path)
+
+
+def _elsewhere(file: Path, path: str) -> Found:
+    if file.is_symlink():
+        return Found(path, file, refused="a link that points out of the root")
+    return _sized(file, path) if file.is_file() else Found(path, file, refused="neither a file nor a folder")
 
 
 def _sized(file: Path, path: str) -> Found:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,12 @@ import click
 
 from nhiassess import pipeline
 from nhiassess.assessment import history
-from nhiassess.commands.command import NOW, PATH, at, example, progress, say, warn
+from nhiassess.commands.command import NOW, PATH, USER_CONFIG, YES, at, besides, example, progress, say, warn
 from nhiassess.errors import RenderError, UsageError
 from nhiassess.model.assessment import LEVELS, Assessment, FrameworkCoverage
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.printing import table
+from nhiassess.roots import NONE
 
 ALL = "json,sarif,html,pdf"
 WORDS = tuple(level.replace(" ", "-") for level in LEVELS)
@@ -29,22 +30,35 @@ WORDS = tuple(level.replace(" ", "-") for level in LEVELS)
     "--fail-on", type=click.Choice(WORDS), help="Exit with 1 when a finding's risk is at this level or above."
 )
 @click.option("--record", is_flag=True, help="Append this run to the history of the assessment.")
+@USER_CONFIG
+@YES
 @NOW
-def command(path: Path, out: Path | None, formats: str, fail_on: str | None, record: bool, now: str | None) -> None:
+def command(
+    path: Path,
+    out: Path | None,
+    formats: str,
+    fail_on: str | None,
+    record: bool,
+    user_config: bool,
+    yes: bool,
+    now: str | None,
+) -> None:
     """Assess PATH and write the report.
 
     With a plan.yaml the plan decides what is assessed; without one, everything under PATH against all frameworks.
     """
     if record and not (path / "plan.yaml").is_file():
         raise UsageError("only an assessment has a history", str(path), "`nhiassess init` makes the folder of one.")
-    assessment = run(path, out or Path("build") / (path.resolve().name or "report"), formats, now)
+    assessment = run(
+        path, out or Path("build") / (path.resolve().name or "report"), formats, now, besides(user_config, yes)
+    )
     if record:
         say(f"recorded {history.append(path / 'history', assessment)}")
     if fail_on and any(WORDS.index(_word(each.risk_level)) >= WORDS.index(fail_on) for each in assessment.findings):
         raise click.exceptions.Exit(1)
 
 
-def run(path: Path, out: Path, formats: str, now: str | None) -> Assessment:
+def run(path: Path, out: Path, formats: str, now: str | None, more: Mapping[str, Path] = NONE) -> Assessment:
     """Assess, write the files, and print what a reader wants to know first.
 
     Raises
@@ -58,7 +72,7 @@ def run(path: Path, out: Path, formats: str, now: str | None) -> Assessment:
     # a word that names no format, and a place where nothing can be written, are refused before the work begins
     pipeline.renderers(wanted)
     _refuse_unwritable(out)
-    assessment = pipeline.assess(path, at(now), stage)
+    assessment = pipeline.assess(path, at(now), stage, more)
     made, missed = _drawn(assessment, wanted, stage)
     for name, content in made.items():
         out.mkdir(parents=True, exist_ok=True)

@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from nhiassess.errors import UsageError
+from nhiassess.home import PREFIX, found
 from nhiassess.printing import printable, table, taking_back
 
 Row = Mapping[str, Any]
@@ -35,6 +36,10 @@ FORMATS = click.option(
     help="How to print the answer; csv for spreadsheets, oscal as OSCAL 1.2.3 in JSON.",
 )
 NOW = click.option("--now", help="Date of the assessment (ISO 8601), for reproducible output.")
+USER_CONFIG = click.option(
+    "--user-config", is_flag=True, help="Read the agents' and tools' files in your home folder too; lists them first."
+)
+YES = click.option("--yes", is_flag=True, help="Read what --user-config lists without being asked.")
 PATH = click.argument("path", type=click.Path(path_type=Path))
 
 
@@ -66,6 +71,31 @@ def show(shown: str, answer: Row, columns: Mapping[str, str], nothing: str, rows
         return
     printed = answer["rows"] if rows is None else rows
     say(table(printed, columns) if printed else nothing)
+
+
+def besides(user_config: bool, yes: bool) -> dict[str, Path]:
+    """List the files of the home folder that would be read, and give them when the user agrees.
+
+    Raises
+    ------
+    UsageError
+        When there is nobody to ask, or the user does not agree.
+    """
+    if not user_config:
+        return {}
+    files = found(Path.home())
+    for path, (_, each) in files.items():
+        kept = "; its secrets are not kept" if each.secret else ""
+        warn(f"  ~/{path.removeprefix(PREFIX)}  ({each.whose}{kept})")
+    if not files:
+        warn("No file of an agent or tool was found in your home folder.")
+        return {}
+    warn(f"{len(files)} files of your home folder would be read.")
+    if not yes and not sys.stdin.isatty():
+        raise UsageError("nobody can be asked here", "--user-config", "Add --yes to read the files listed above.")
+    if not yes and not click.confirm("Read them?", err=True):
+        raise UsageError("the files of the home folder were not read", hint="Leave --user-config out.")
+    return {path: file for path, (file, _) in files.items()}
 
 
 def say(text: str) -> None:

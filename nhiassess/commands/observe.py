@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nhiassess import observation
 from nhiassess.answers import observed
-from nhiassess.commands.command import asks, at, progress, say, show
+from nhiassess.commands.command import USER_CONFIG, YES, asks, at, besides, progress, say, show
 from nhiassess.model.codec import encode
 from nhiassess.printing import table
 
@@ -25,12 +25,14 @@ AGENT = {"name": "Agent", "platform": "Platform", "autonomy": "Autonomy", "sandb
 
 
 @asks("observe", "nhiassess observe ~/src/payments --format json")
-def command(path: Path, shown: str, now: str | None) -> None:
+@USER_CONFIG
+@YES
+def command(path: Path, user_config: bool, yes: bool, shown: str, now: str | None) -> None:
     """List what the files state.
 
     Agents, tools, servers, identities, credentials, grants and their relations, and what could not be looked at.
     """
-    inventory = observation.inventory(path, at(now), progress()).inventory
+    inventory = observation.inventory(path, at(now), progress(), besides(user_config, yes)).inventory
     show(shown, observed(inventory), AGENT, "No agent was found.", list(map(encode, inventory.agents)))
     if shown == "json":
         return
