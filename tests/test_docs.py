@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -81,3 +82,18 @@ def test_every_statement_is_mapped_asked_for_or_outside() -> None:
     for row in answers.catalogs(shelf.knowledge())["rows"]:
         if not row["id"].startswith("nhi-objectives"):
             assert row["mapped"] + row["by_interview"] + row["outside"] == row["controls"], row["id"]
+
+
+def kinds(folder: str, constant: str) -> str:
+    """Lay out what each source or log reads, in the words of its own first sentence."""
+    lines = [f"| {folder.removesuffix('s')} | reads |", "|---|---|"]
+    for each in installed.plugins(folder, constant):
+        sentence = str(sys.modules[type(each).__module__].__doc__).strip().split("\n\n")[0]
+        lines.append(f"| `{each.name}` | {' '.join(sentence.split())} |")
+    return "\n".join(lines) + "\n"
+
+
+def test_the_tables_of_sources_and_logs_are_todays() -> None:
+    page = (DOCS / "sources.md").read_text("utf-8")
+    for table in (kinds("sources", "SOURCE"), kinds("logs", "LOG")):
+        assert table in page, f"write this table:\n{table}"
