@@ -172,4 +172,6 @@ def _skipped(path: str, reason: str, construct: str, where: str = "") -> Skipped
     line = column = 1
     if len(parts) == 3 and parts[1].isdigit() and parts[2].isdigit():
         path, line, column = parts[0], int(parts[1]), int(parts[2])
-    return Skipped(f"skipped:{path}#{quote(construct)}:{line}:{column}", reason, construct, (Location(path, line, column),))
+    return Skipped(
+        f"skipped:{path}#{quote(construct)}:{line}:{column}", reason, construct, (Location(path, line, column),)
+    )
