@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nhiassess.formats.format import Node
+from nhiassess.formats.names import proves_nothing
 from nhiassess.model.inventory import Credential, Link, Location, Skipped
 from nhiassess.sources.agent_commands import place_of
 from nhiassess.sources.aws_names import identity_of
@@ -162,8 +163,9 @@ def _secrets_in(job: Job, node: Node | None, dotted: str, holder: str, reason: s
                 found.credentials.append(made[0])
                 found.links.append(made[1])
                 found.fingerprints += made[2]
-        names = dict.fromkeys(first or second for first, second in _SECRET.findall(text))
-        names.pop("GITHUB_TOKEN", None)  # it is the job's own token, read from its permissions
+        stated = dict.fromkeys(first or second for first, second in _SECRET.findall(text))
+        stated.pop("GITHUB_TOKEN", None)  # it is the job's own token, read from its permissions
+        names = [name for name in stated if not proves_nothing(name)]
         for name in names:
             id = f"credential:{quote(job.file.path)}#{quote(dotted)}.{quote(key)}"
             id += f"/{quote(name)}" if len(names) > 1 else ""

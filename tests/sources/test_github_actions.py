@@ -287,6 +287,34 @@ def test_literal_in_a_workflow_is_redacted_and_in_the_clear() -> None:
     assert found.fingerprints[0][0] == credential.id
 
 
+@pytest.mark.parametrize(
+    ("name", "held"),
+    [
+        ("AWS_REGION", False),
+        ("AWS_ACCOUNT_ID", False),
+        ("ECR_ROLE_ARN", False),
+        ("ECR_REGISTRY", False),
+        ("quay_username", False),
+        ("AZURE_TENANT_ID_PROD", False),
+        ("JIRA_URL", False),
+        ("AWS_ACCESS_KEY_ID", True),
+        ("SLACK_WEBHOOK_URL", True),
+        ("DATABASE_URL_PROD", True),
+        ("DB_TEST_URL", True),
+        ("GCP_SERVICE_ACCOUNT", True),
+        ("VAULT_SECRET_ID", True),
+        ("quay_password", True),
+        ("MY_RELEASE_PLEASE", True),
+    ],
+)
+def test_a_secret_whose_name_says_that_it_proves_nothing_is_no_credential(name: str, held: bool) -> None:
+    text = (
+        f"on: push\njobs:\n  a:\n    steps:\n      - {{uses: acme/x@v1, with: {{in: '${{{{ secrets.{name} }}}}'}}}}\n"
+    )
+    found = observe(github_actions.SOURCE, {".github/workflows/w.yml": text})
+    assert [each.name for each in found.credentials] == ([name] if held else [])
+
+
 CORPUS = SHARED / "corpus" / "github_actions"
 
 
