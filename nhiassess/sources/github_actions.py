@@ -59,7 +59,6 @@ _NO_FORKS = re.compile(
 )
 _TOKEN_SECONDS = 300  # GitHub's identity tokens live five minutes
 _LONGEST_JOB_SECONDS = 21_600  # a job without a limit ends after six hours, and its GITHUB_TOKEN with it
-_WRITABLE = ("contents", "workflows", "actions", "packages", "pull-requests", "issues", "deployments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +214,7 @@ def _read_job(job: Job, repository: Repository, found: Found) -> None:
     found.fingerprints += held.fingerprints
     asked = list(logins(job))
     environment = job.node.get("environment") is not None
-    if job.agent or asked or environment or job.may_write("id-token") or job.may_write("contents"):
+    if job.agent or asked or environment or job.all_write or job.written:
         _identity(job, repository_id, seconds, found)
     for login in asked:
         found.links.append(login) if isinstance(login, Link) else found.skipped.append(login)
@@ -290,7 +289,7 @@ def _identity(job: Job, repository_id: str, seconds: int | None, found: Found) -
             name="GITHUB_TOKEN",
             lifetime_seconds=seconds or _LONGEST_JOB_SECONDS,
             scopes=scopes,
-            locations=(job.place_of(*_WRITABLE),),
+            locations=(job.place_of(*(scope for scope in job.written if scope != "id-token")),),
         )
         _hold(token, holders, job, found)
     if scopes is None:
