@@ -203,6 +203,38 @@ def test_commands_that_start_an_agent(command: str, tools: int | None) -> None:
 
 
 @pytest.mark.parametrize(
+    ("command", "limits"),
+    [
+        ("copilot --allow-all-tools --max-ai-credits 200 -p x", "stops after 200 AI credits"),
+        ("claude -p x --max-turns 3 --max-budget-usd 1.50", "stops after 3 turns or 1.50 US dollars"),
+        ('claude -p x --max-turns "$MOST"', None),
+    ],
+)
+def test_flags_that_bound_what_an_agent_spends(command: str, limits: str | None) -> None:
+    found = read({"x/.github/workflows/w.yml": f"on: push\njobs:\n  a:\n    steps:\n      - run: {command}\n"})
+    assert found.agents[0].limits == limits
+
+
+@pytest.mark.parametrize(
+    ("command", "approval"),
+    [
+        ("copilot --allow-all-tools --enable-all-github-mcp-tools -p x", "never"),
+        ("copilot --enable-all-github-mcp-tools -p x", "unknown"),
+        ("copilot --allow-all-tools -p x", None),
+    ],
+)
+def test_all_tools_of_the_server_that_comes_with_copilot(command: str, approval: str | None) -> None:
+    path = "x/.github/workflows/w.yml"
+    text = f"on: push\njobs:\n  a:\n    steps:\n      - run: {command}\n"
+    found = read({path: text})
+    assert [tool.approval for tool in found.tools if tool.name == "*"] == ([approval] if approval else [])
+    if approval:
+        tool, server = f"tool:{path}#github-mcp-server/*", f"tool_server:{path}#github-mcp-server"
+        assert {("agent:github-actions/x/w/a", "invokes", tool), (tool, "served_by", server)} <= triples(found)
+        assert by_id(found.tool_servers, server).locations == (place(text, "--enable-all", path),)
+
+
+@pytest.mark.parametrize(
     ("step", "sandbox"),
     [
         ("{uses: openai/codex-action@v1}", "workspace-write"),
