@@ -36,6 +36,7 @@ from nhiassess.sources.github_agents import (
     steps,
 )
 from nhiassess.sources.github_jobs import WITHOUT_SECRETS, Job, audience, logins, secrets
+from nhiassess.sources.github_reads import reads
 from nhiassess.sources.source import ReadFile, link, quote
 
 # what strangers can write, by the trigger that brings it to a job; pull requests from forks get no secrets
@@ -240,6 +241,12 @@ def _agent_links(job: Job, untrusted: Sequence[tuple[str, Location]], repository
         id = f"input:{_UNTRUSTED[event]}/{repository.slug}"
         found.inputs.setdefault(id, Input(id, kind=_UNTRUSTED[event], trust="untrusted", locations=(where,)))
         reason = f"the trigger {event} brings text that anybody can write"
+        found.links.append(link(id, "taints", job.agent, where, place, reason=reason))
+    started = max((at for at, step in steps(job.node) if run_of(job.file, step)), default=-1)
+    for kind, call, where in reads(job.file, job.node, started):
+        id = f"input:{kind}/{repository.slug}"
+        found.inputs.setdefault(id, Input(id, kind=kind, trust="untrusted", locations=(where,)))
+        reason = f"{call} reads what anybody can write before the agent starts"
         found.links.append(link(id, "taints", job.agent, where, place, reason=reason))
 
 
