@@ -7,12 +7,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import file_digest, sha256
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from nhiassess.assessment.evidence import guessable
 from nhiassess.errors import Complaint, FormatError
 from nhiassess.formats.format import MAX_BYTES, Document
 from nhiassess.formats.reading import beginning, enough, read
+from nhiassess.formats.unpacking import GZIP, head
+from nhiassess.logs.following import follow
+from nhiassess.logs.log import Log
 from nhiassess.model.inventory import Inventory, Location, ObservedFile, Skipped
 from nhiassess.model.merge import merge
 from nhiassess.roots import Found, files
@@ -35,6 +38,7 @@ class _Ledger:
     """The rows so far, and the files that wait for others of their group."""
 
     sources: Sequence[Source]
+    logs: Sequence[Log]
     key: bytes
     vouched: tuple[str, ...]
     rows: dict[str, ObservedFile] = field(default_factory=dict)
@@ -50,7 +54,13 @@ class _Ledger:
         self.skipped.append(_skipped(row.id, reason, construct, where))
 
 
-def look(root: Path, sources: Sequence[Source], only: Path | None = None, vouched: Sequence[str] = ()) -> Observed:
+def look(
+    root: Path,
+    sources: Sequence[Source],
+    only: Path | None = None,
+    vouched: Sequence[str] = (),
+    logs: Sequence[Log] = (),
+) -> Observed:
     """Read every file under a root, once, with every source that recognises it.
 
     Parameters
@@ -63,6 +73,8 @@ def look(root: Path, sources: Sequence[Source], only: Path | None = None, vouche
         One file under the root, when only that is asked for.
     vouched:
         Files and folders for whose hash somebody vouches; every file of them is read whole, to be hashed.
+    logs:
+        The kinds of log there are; they are followed record by record, whatever their size.
 
     Returns
     -------
@@ -76,7 +88,7 @@ def look(root: Path, sources: Sequence[Source], only: Path | None = None, vouche
     files that a source read, and that hold more than a secret, have one. The key by which equal secrets are told is
     made for the run and forgotten after it.
     """
-    ledger = _Ledger(sources, secrets.token_bytes(32), tuple(vouched))
+    ledger = _Ledger(sources, logs, secrets.token_bytes(32), tuple(vouched))
     for found in files(root, only):
         if found.ignored:
             ledger.rows[found.path] = ObservedFile(found.path, "ignored", reason=found.ignored)
@@ -101,8 +113,14 @@ def _look_at(found: Found, ledger: _Ledger) -> None:
                 opened.seek(0)
                 ledger.digests[row.id] = file_digest(opened, "sha256").hexdigest()
                 opened.seek(len(content))
-            start = beginning(row.id, content, whole=len(content) >= found.bytes)
-            readers = [source for source in ledger.sources if source.recognises(row.id, start)]
+            packed = content.startswith(GZIP)
+            if packed:
+                opened.seek(0)
+            start = head(row.id, opened) if packed else beginning(row.id, content, whole=len(content) >= found.bytes)
+            if kinds := [log for log in ledger.logs if log.recognises(row.id, start)]:
+                _follow(row, opened, kinds, ledger)
+                return
+            readers = [source for source in ledger.sources if not packed and source.recognises(row.id, start)]
             if not readers:
                 ledger.rows[row.id] = replace(row, status="ignored", reason=_NO_SOURCE)
                 return
@@ -123,6 +141,28 @@ def _look_at(found: Found, ledger: _Ledger) -> None:
             _read(source, [ReadFile(row.id, document)], ledger)
         else:
             ledger.waiting.setdefault((source.name, group), []).append(ReadFile(row.id, document))
+
+
+class _Hashed:
+    """A file that is hashed while it is read."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self.file, self.digest, self.bytes = file, sha256(), 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Read and hash."""
+        piece = self.file.read(size)
+        self.digest.update(piece)
+        self.bytes += len(piece)
+        return piece
+
+
+def _follow(row: ObservedFile, opened: BinaryIO, kinds: Sequence[Log], ledger: _Ledger) -> None:
+    opened.seek(0)
+    hashed = _Hashed(opened)
+    ledger.inventories.append(follow(row.id, cast(BinaryIO, hashed), kinds, ledger.key))
+    names = tuple(kind.name for kind in kinds)
+    ledger.rows[row.id] = replace(row, sources=names, bytes=hashed.bytes, sha256=hashed.digest.hexdigest())
 
 
 def _document(row: ObservedFile, start: bytes, rest: BinaryIO, key: bytes) -> tuple[Document, ObservedFile]:

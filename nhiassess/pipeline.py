@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path as FilePath
@@ -35,38 +35,19 @@ from nhiassess.assessment.risk import Matrix
 from nhiassess.checks.preconditions import preconditions
 from nhiassess.checks.run import ask
 from nhiassess.checks.tables import tables
-from nhiassess.errors import ObservationError, RenderError, UsageError
-from nhiassess.folder import verify as verify
-from nhiassess.folder import written
+from nhiassess.errors import RenderError, UsageError
 from nhiassess.formats.reading import read
-from nhiassess.ledger import Observed, look
 from nhiassess.model.assessment import NOT_DETERMINED, Answer, Assessment, Meta, Provenance
 from nhiassess.model.inventory import TABLES, Inventory
 from nhiassess.model.knowledge import Knowledge
-from nhiassess.model.merge import merge
 from nhiassess.model.reach import Edge
 from nhiassess.network.build import build, order
-from nhiassess.place import Place, find, rooted
+from nhiassess.observation import Observation, Progress, silent
+from nhiassess.observation import inventory as inventory
 from nhiassess.renderers.renderer import Renderer
 from nhiassess.shelf import knowledge as knowledge
 from nhiassess.shelf import version as version
-
-Progress = Callable[[str], None]
-
-
-def _silent(_: str) -> None:
-    """Say nothing: what the library does, which never prints."""
-
-
-@dataclass(frozen=True, slots=True)
-class Observation:
-    """What was observed and stated, joined."""
-
-    place: Place
-    knowledge: Knowledge
-    stated: Stated
-    observed: Observed
-    inventory: Inventory
+from nhiassess.verification import verify as verify
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,49 +58,7 @@ class Estate(Observation):
     graph: nx.MultiDiGraph[str]
 
 
-def inventory(path: str | FilePath, now: str, progress: Progress = _silent) -> Observation:
-    """Read the files of an estate and join what they say.
-
-    Parameters
-    ----------
-    path:
-        A file, a folder, or the folder of an assessment.
-    now:
-        The date of the assessment, ISO 8601.
-    progress:
-        Called with the name of each stage.
-
-    Returns
-    -------
-    Observation
-        With the inventory.
-
-    Raises
-    ------
-    ObservationError
-        When there is nothing at the path, or nothing that any source reads.
-    PlanError, KnowledgeError
-        When files of the assessment folder are wrong.
-    """
-    place = find(FilePath(path))
-    progress("reading the knowledge base")
-    known, said = written(place.files, now)
-    place = rooted(place, said.plan)
-    progress("reading configurations")
-    vouched = tuple(each.path for each in said.provenance if each.sha256)
-    observed = look(place.root, installed.plugins("sources", "SOURCE"), place.only, vouched)
-    if not observed.inventory.files:
-        raise ObservationError(
-            "is empty", str(path), "Name a folder with agent configurations, or run `nhiassess demo`."
-        )
-    progress("joining")
-    joined = merge([observed.inventory, said.declared])
-    for join in sorted(installed.plugins("joins", "JOIN"), key=lambda each: (each.order, each.name)):
-        joined = join.join(joined, known)
-    return Observation(place, known, said, observed, joined)
-
-
-def observe(path: str | FilePath, now: str, progress: Progress = _silent) -> Estate:
+def observe(path: str | FilePath, now: str, progress: Progress = silent) -> Estate:
     """Observe an estate: read its files, join what they say, and derive who reaches what.
 
     Parameters
@@ -140,7 +79,7 @@ def observe(path: str | FilePath, now: str, progress: Progress = _silent) -> Est
     return Estate(seen.place, seen.knowledge, seen.stated, seen.observed, seen.inventory, _unique(edges), graph)
 
 
-def assess(path: str | FilePath, now: str, progress: Progress = _silent) -> Assessment:
+def assess(path: str | FilePath, now: str, progress: Progress = silent) -> Assessment:
     """Assess an estate: observe it, ask the graph and the tables, and conclude.
 
     Parameters
@@ -161,7 +100,7 @@ def assess(path: str | FilePath, now: str, progress: Progress = _silent) -> Asse
     return conclude(estate, now, progress)
 
 
-def conclude(estate: Estate, now: str, progress: Progress = _silent) -> Assessment:
+def conclude(estate: Estate, now: str, progress: Progress = silent) -> Assessment:
     """Ask the graph and the tables of an estate, and conclude."""
     known, said, seen, graph = estate.knowledge, estate.stated, estate.inventory, estate.graph
     progress("walking privilege paths")
@@ -260,7 +199,7 @@ def reframed(estate: Estate, known: Knowledge, frameworks: Iterable[str]) -> Est
     return replace(estate, knowledge=known, stated=replace(estate.stated, plan=plan))
 
 
-def render(assessment: Assessment, formats: Iterable[str], progress: Progress = _silent) -> dict[str, bytes]:
+def render(assessment: Assessment, formats: Iterable[str], progress: Progress = silent) -> dict[str, bytes]:
     """Draw an assessment.
 
     Parameters

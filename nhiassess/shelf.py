@@ -10,8 +10,6 @@ from pathlib import Path
 
 from nhiassess import installed
 from nhiassess.assessment.history import write_atomically
-from nhiassess.checks.check import COLUMNS, guarded
-from nhiassess.checks.preconditions import COLUMNS as APPLIES
 from nhiassess.errors import CheckError, Complaint, KnowledgeError, UsageError
 from nhiassess.knowledge.lint import lint
 from nhiassess.knowledge.load import load, together
@@ -92,6 +90,10 @@ def version(name: str, known: Knowledge) -> Catalog:
 
 def _refused(known: Knowledge, own: Mapping[str, bytes]) -> Iterator[Complaint]:
     """Refuse the SQL that an assessment folder brings before anything is looked at."""
+    # what most runs don't need takes longer to import than all that they do
+    from nhiassess.checks.check import COLUMNS, guarded
+    from nhiassess.checks.preconditions import COLUMNS as APPLIES
+
     asked: list[tuple[str, tuple[str, ...], Locations]] = [
         (check.sql, COLUMNS, check.locations) for check in known.checks
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from nhiassess import pipeline
+from nhiassess import observation
 from nhiassess.answers import observed
 from nhiassess.commands.command import asks, at, progress, say, show
 from nhiassess.model.codec import encode
@@ -30,7 +30,7 @@ def command(path: Path, shown: str, now: str | None) -> None:
 
     Agents, tools, servers, identities, credentials, grants and their relations, and what could not be looked at.
     """
-    inventory = pipeline.inventory(path, at(now), progress()).inventory
+    inventory = observation.inventory(path, at(now), progress()).inventory
     show(shown, observed(inventory), AGENT, "No agent was found.", list(map(encode, inventory.agents)))
     if shown == "json":
         return

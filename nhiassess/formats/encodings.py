@@ -39,7 +39,7 @@ def decode(path: str, content: bytes) -> str:
     """
     if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise FormatError("the file is UTF-32", f"{path}:1:1", "Convert it: iconv -f UTF-32 -t UTF-8.", "encoding")
-    name = _encoding(content)
+    name = encoding(content)
     try:
         text = content.decode(name)
     except UnicodeDecodeError as error:
@@ -73,13 +73,20 @@ def head(path: str, start: bytes, *, whole: bool) -> str:
     if whole or start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return decode(path, start)
     try:
-        text = codecs.getincrementaldecoder(_encoding(start[:_HEAD]))().decode(start)
+        text = codecs.getincrementaldecoder(encoding(start[:_HEAD]))().decode(start)
     except UnicodeDecodeError:
         return decode(path, start)
     return decode(path, start) if "\0" in text else text
 
 
-def _encoding(content: bytes) -> str:
+def encoding(content: bytes) -> str:
+    """Tell the encoding of a text by its byte order mark, or by where its empty bytes stand; UTF-8 when neither tells.
+
+    Examples
+    --------
+    >>> encoding("a".encode("utf-16-le")), encoding(b"a")
+    ('utf-16-le', 'utf-8')
+    """
     if content.startswith(codecs.BOM_UTF8):
         return "utf-8-sig"
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):

@@ -74,7 +74,7 @@ def read(path: str, content: bytes, *, key: bytes, strict: bool = False) -> Docu
     with _no_collection():
         text, parsed = _opened(path, content, strict)
         if parsed.incomplete is None:
-            parsed = replace(parsed, incomplete=_one_page(parsed))
+            parsed = replace(parsed, incomplete=one_page(parsed))
         document = redact(path, text, parsed, key)
     return _without_any(document) if strict else document
 
@@ -208,8 +208,8 @@ def _by_content(text: str) -> str:
     return "text"
 
 
-def _one_page(parsed: Parsed) -> str | None:
-    """Tell why a file that holds one answer of an interface is not all of it."""
+def one_page(parsed: Parsed) -> str | None:
+    """Tell why a file that holds one answer of an interface is not all of it; None when it looks whole."""
     if len(parsed.roots) != 1:
         return None
     root = parsed.roots[0]

@@ -8,8 +8,6 @@ from datetime import date, datetime, time
 from io import BytesIO
 from zipfile import ZipFile
 
-from openpyxl import load_workbook
-
 from nhiassess.errors import FormatError
 from nhiassess.formats.format import REDACTED, Parsed, Problem
 from nhiassess.formats.secrets import find
@@ -143,6 +141,9 @@ class _Book:
 
     def values(self, most: int) -> list[tuple[int, tuple[object, ...]]]:
         """Give number and values of the first rows that are not blank of the first visible sheet; name the others."""
+        # few estates hold a workbook, and the import takes as long as reading a hundred files
+        from openpyxl import load_workbook
+
         held: list[tuple[int, tuple[object, ...]]] = []
         try:
             with warnings.catch_warnings():

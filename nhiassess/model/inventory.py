@@ -237,7 +237,7 @@ class Telemetry:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """One observed action."""
+    """One observed action, or all in one log of the same actor, agent, tool, action, resource and decision."""
 
     id: str
     actor: str | None = None
@@ -245,10 +245,12 @@ class Activity:
     tool: str | None = None
     action: str | None = None
     resource: str | None = None
-    time: str | None = None
-    decision: str | None = None
-    task: str | None = None
-    locations: Locations = ()
+    time: str | None = None  # of the last one
+    decision: str | None = None  # allow | deny
+    task: str | None = None  # of the first one
+    times: int | None = None  # how many there were; None for one that somebody wrote down
+    first: str | None = None  # the time of the first one
+    locations: Locations = ()  # of the first one
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from typing import Any
 
 from nhiassess.model.inventory import TABLES, Conflict, Inventory, Location, Locations
 
+# each observer sees a part of what happened
+_LATEST = frozenset({"last_used"})
+
 
 def merge(inventories: Iterable[Inventory]) -> Inventory:
     """Join inventories into one, sorted by id, so that the order of reading never shows.
@@ -20,9 +23,9 @@ def merge(inventories: Iterable[Inventory]) -> Inventory:
     Returns
     -------
     Inventory
-        One value for each id. A field that only one states is taken from it. Of two claims that differ the one
-        declared in the plan wins, then that of managed settings, then the nearest path, then path order; a
-        `Conflict` keeps both.
+        One value for each id. A field that only one states is taken from it, and of two times of last use the later
+        one: no two observers see the same. Of two other claims that differ the one declared in the plan wins, then
+        that of managed settings, then the nearest path, then path order; a `Conflict` keeps both.
 
     Notes
     -----
@@ -64,6 +67,9 @@ def _joined(values: list[Any], conflicts: dict[str, Conflict]) -> Any:
     for name, default in _fields(type(first)):
         stated = [value for value in values if getattr(value, name) != default]
         if not stated:
+            continue
+        if name in _LATEST:
+            claims[name] = max(getattr(value, name) for value in stated)
             continue
         claims[name] = getattr(stated[0], name)
         different = sorted({str(getattr(value, name)) for value in stated})

@@ -173,6 +173,7 @@ def _read_skill(file: ReadFile, found: Gathering) -> None:
     root = file.document.root
     if agent is None or not root.is_mapping:
         return
+    found.hold_prose(file, agent)
     key = "allowed-tools" if _SKILL.search(file.path) else "command.allowed-tools"
     for name, place in _named(file, root.get("allowed-tools")):
         made = setting(file, Node(name), key, name, agent, scope_of(folder(file.path)), listed=True)
@@ -195,6 +196,7 @@ def _read_sub_agent(file: ReadFile, found: Gathering) -> None:
             found.agents.append(Agent(main, PLATFORM, PLATFORM, locations=(place,)))
             _built_in(main, where, dict.fromkeys(BUILT_IN, place), found)
         found.links.append(link(main, "delegates_to", id, place))
+    found.hold_prose(file, id)
     scope = scope_of(where)
     tools = root.get("tools")
     allowed = dict(_named(file, tools)) if tools is not None else {}

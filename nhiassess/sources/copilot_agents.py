@@ -81,6 +81,7 @@ def _read_agent(file: ReadFile, named: dict[str, str], found: Gathering) -> None
     for name, entry, dotted in entries(servers, "mcp-servers") if servers is not None else ():
         read_server(file, name, entry, dotted, Client(id, scope), found)
     _tools(file, id, scope, first, found)
+    found.hold_prose(file, id)
     for name, place in _handed_to(file):
         if name in named and named[name] != id:
             found.links.append(link(id, "delegates_to", named[name], place))

@@ -30,7 +30,7 @@ from nhiassess.model.inventory import (
     Workflow,
 )
 from nhiassess.model.merge import merge
-from nhiassess.sources.source import ReadFile, credential, quote
+from nhiassess.sources.source import ReadFile, credential, kind, link, quote
 
 
 @dataclass(slots=True)
@@ -80,6 +80,23 @@ class Gathering:
             self.links.append(held[1])
             self.fingerprints += held[2]
         return held[0].id
+
+    def hold_prose(self, file: ReadFile, holder: str) -> None:
+        """Add the secrets in the text of a file that agents are given whole: only of a form that its issuer gives.
+
+        Parameters
+        ----------
+        file, holder:
+            The file, and the id of the agent that reads it. A password in prose is as often an example as not.
+        """
+        known = {place for each in self.credentials for place in each.locations}
+        for secret in file.document.secrets:
+            place = Location(file.path, secret.line, secret.column)
+            if secret.how == "prefix" and place not in known:
+                id = f"credential:{quote(file.path)}#text:{secret.line}:{secret.column}"
+                self.credentials.append(Credential(id, kind(secret.kind, ""), "plaintext", locations=(place,)))
+                self.links.append(link(holder, "holds", id, place))
+                self.fingerprints.append((id, secret.fingerprint))
 
     def skip(self, place: Location, dotted: str, construct: str, reason: str) -> None:
         """Add what could not be understood.

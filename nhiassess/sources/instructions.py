@@ -121,6 +121,8 @@ def _read_file(file: ReadFile, top: Mapping[str | None, set[str]], found: Gather
     agent = f"agent:{platform}/{where}/{platform}" if platform is not None else None
     if agent is not None and not managed:
         found.agents.append(Agent(agent, platform, platform, locations=(start,)))
+    if agent is not None:
+        found.hold_prose(file, agent)
     name = file.path if where == "-" else file.path[len(unquote(where)) + 1 :]
     found.settings.append(setting(file, Node(name), "instructions", name, agent, scope))
     root = file.document.root

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from posixpath import dirname
 from typing import Protocol
-from urllib.parse import quote as percent_encode
 
 from nhiassess.formats.format import Document, Node
 from nhiassess.formats.names import CONNECTION, declares, hints
 from nhiassess.formats.secrets import is_placeholder, reference
+from nhiassess.model.ids import quote as quote
 from nhiassess.model.inventory import Credential, Inventory, Link, Location
 
 # folders that hold a tool's configuration for the folder above them
@@ -62,17 +62,6 @@ class Source(Protocol):
 
     def read(self, files: Sequence[ReadFile]) -> Inventory:
         """Read one group of files; what could not be understood is a `Skipped` row of the inventory."""
-
-
-def quote(part: str) -> str:
-    """Percent-encode one part of an id, keeping what reads well.
-
-    Examples
-    --------
-    >>> quote("issue triage#1")
-    'issue%20triage%231'
-    """
-    return percent_encode(part, safe="-._~@:/*+=,()[]")
 
 
 def folder(path: str) -> str:
@@ -127,7 +116,7 @@ def credential(
     place = file.at(node)
     if node.secrets:
         secret = node.secrets[0]
-        value = Credential(id, kind=_kind(secret.kind, known_as), store="plaintext", name=known_as, locations=(place,))
+        value = Credential(id, kind=kind(secret.kind, known_as), store="plaintext", name=known_as, locations=(place,))
         prints = tuple((id, each.fingerprint) for each in node.secrets)
         return value, link(holder, "holds", id, place), prints
     referred = reference(text)
@@ -136,7 +125,7 @@ def credential(
     store = (
         f"secret_manager:{referred.name}" if referred.kind in ("secret_manager", "github_secret") else "env_reference"
     )
-    value = Credential(id, kind=_kind("", known_as), store=store, name=known_as, locations=(place,))
+    value = Credential(id, kind=kind("", known_as), store=store, name=known_as, locations=(place,))
     return value, link(holder, "holds", id, place), ()
 
 
@@ -158,7 +147,7 @@ def variable(file: ReadFile, node: Node, dotted: str, holder: str, name: str) ->
     if not _names_a_secret(name):
         return None
     id = f"credential:{quote(file.path)}#{quote(dotted)}"
-    value = Credential(id, kind=_kind("", name), store="env_reference", name=name, locations=(file.at(node),))
+    value = Credential(id, kind=kind("", name), store="env_reference", name=name, locations=(file.at(node),))
     return value, link(holder, "holds", id, file.at(node))
 
 
@@ -166,9 +155,16 @@ def _names_a_secret(*names: str) -> bool:
     return any(declares(each) or hints(each) or CONNECTION.search(each) for each in names)
 
 
-def _kind(secret_kind: str, name: str) -> str:
+def kind(secret_kind: str, name: str) -> str:
+    """Give the kind of a credential by the kind of its secret and the name that it is known by.
+
+    Examples
+    --------
+    >>> kind("github_pat", ""), kind("", "DB_PASSWORD")
+    ('pat', 'password')
+    """
     words = f"{secret_kind} {name}".lower()
-    for sign, kind in (
+    for sign, meant in (
         ("password", "password"),
         ("dsn", "password"),
         ("private_key", "private_key"),
@@ -177,7 +173,7 @@ def _kind(secret_kind: str, name: str) -> str:
         ("bearer", "oauth_token"),
     ):
         if sign in words:
-            return kind
+            return meant
     if re.search(r"(?:^|[^a-z])pat(?:$|[^a-z])|personal_access_token", words):
         return "pat"
     return "api_key"

@@ -9,7 +9,7 @@ import pytest
 from nhiassess.model.inventory import Location
 from nhiassess.sources import claude_code, mcp_clients
 from nhiassess.sources.instructions import SOURCE
-from tests.observing import SHARED, folder, ids, observe, place
+from tests.observing import SHARED, folder, ids, observe, place, triples
 
 CORPUS = SHARED / "corpus"
 TEXT = """
@@ -163,3 +163,12 @@ def test_any_text_is_read(text: str) -> None:
 def test_corpus_holds_none() -> None:
     found, refused = folder(SOURCE, CORPUS)
     assert (refused, found.agents, found.settings) == ([], (), ())
+
+
+def test_a_token_in_the_text_is_held_and_an_example_is_not() -> None:
+    token = "gh" + "p_" + "A1b2C3d4" * 5
+    found = observe(SOURCE, {"web/CLAUDE.md": f"# Rules\nPush with {token}.\nExample: PASSWORD=hunter2\n"})
+    (held,) = found.credentials
+    assert (held.kind, held.store, held.locations) == ("pat", "plaintext", (Location("web/CLAUDE.md", 2, 11),))
+    assert triples(found, "holds") == {("agent:claude-code/web/claude-code", "holds", held.id)}
+    assert token not in repr(found)
