@@ -52,7 +52,22 @@ class UsageError(NhiAssessError):
 
 
 class FormatError(NhiAssessError):
-    """Bytes could not be read as what they claim to be."""
+    """Bytes could not be read as what they claim to be.
+
+    Parameters
+    ----------
+    what, where, hint:
+        As for `NhiAssessError`.
+    construct:
+        What stood in the way, in a word or two: ``binary``, ``encoding``, ``syntax``, ``template``, ``too large`` or
+        ``workbook``.
+    """
+
+    def __init__(
+        self, what: str | tuple[Complaint, ...], where: str = "", hint: str = "", construct: str = "syntax"
+    ) -> None:
+        super().__init__(what, where, hint)
+        self.construct = construct
 
 
 class KnowledgeError(NhiAssessError):

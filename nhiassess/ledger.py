@@ -19,7 +19,7 @@ from nhiassess.logs.log import Log
 from nhiassess.model.inventory import Inventory, Location, ObservedFile, Skipped
 from nhiassess.model.merge import merge
 from nhiassess.roots import NONE, Found, files
-from nhiassess.sources.source import ReadFile, Source
+from nhiassess.sources.source import ReadFile, Source, quote
 
 _NO_SOURCE = "no source reads this kind of file"
 
@@ -133,7 +133,7 @@ def _look_at(found: Found, ledger: _Ledger) -> None:
         return
     except FormatError as error:
         what = error.complaints[0]
-        ledger.refuse(row, str(replace(what, where="")), "file", what.where)
+        ledger.refuse(row, str(replace(what, where="")), error.construct, what.where)
         return
     ledger.texts[row.id] = document.text
     ledger.rows[row.id] = replace(row, sources=tuple(source.name for source in readers))
@@ -171,7 +171,7 @@ def _follow(row: ObservedFile, opened: BinaryIO, kinds: Sequence[Log], ledger: _
 def _document(row: ObservedFile, start: bytes, rest: BinaryIO, key: bytes) -> tuple[Document, ObservedFile]:
     if row.bytes > MAX_BYTES:
         what = f"{row.bytes / 1e6:,.0f} MB is over the limit of {MAX_BYTES / 1e6:.0f} MB"
-        raise FormatError(what, f"{row.id}:1:1", "Split it, or export less.")
+        raise FormatError(what, f"{row.id}:1:1", "Split it, or export less.", "too large")
     content = start + rest.read(MAX_BYTES + 1 - len(start))
     document = read(row.id, content, key=key)
     told = None if guessable(document.text) else sha256(content).hexdigest()
@@ -215,4 +215,6 @@ def _skipped(path: str, reason: str, construct: str, where: str = "") -> Skipped
     line = column = 1
     if len(parts) == 3 and parts[1].isdigit() and parts[2].isdigit():
         path, line, column = parts[0], int(parts[1]), int(parts[2])
-    return Skipped(f"skipped:{path}#{construct}:{line}:{column}", reason, construct, (Location(path, line, column),))
+    return Skipped(
+        f"skipped:{path}#{quote(construct)}:{line}:{column}", reason, construct, (Location(path, line, column),)
+    )

@@ -167,6 +167,7 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path: Path, monkeypatch: p
     for found in (look(tmp_path, [Names()]), look(tmp_path, [Names()], huge)):
         assert rows(found)["huge.json"].status == "skipped"
         assert reasons(found)["huge.json"] == "100 MB is over the limit of 20 MB. Split it, or export less."
+        assert [row.construct for row in found.inventory.skipped] == ["too large"]
     assert time.perf_counter() - began < 1
 
 
@@ -202,17 +203,23 @@ def test_a_file_that_is_cut_is_read_as_far_as_it_goes_and_said_to_be_incomplete(
 
 
 @pytest.mark.parametrize(
-    ("content", "reason"),
+    ("content", "reason", "construct"),
     [
-        (bytes(range(256)), "the file is binary, not text"),
-        (b'{"name": "a\0b"}', "the file is binary, not text"),
-        ('{"name": "é"}'.encode("latin-1"), "the text is not UTF-8 from this byte on"),
-        ('{"name": "a"}'.encode("utf-32"), "the file is UTF-32"),
+        (bytes(range(256)), "the file is binary, not text", "binary"),
+        (b'{"name": "a\0b"}', "the file is binary, not text", "binary"),
+        ('{"name": "é"}'.encode("latin-1"), "the text is not UTF-8 from this byte on", "encoding"),
+        ('{"name": "a"}'.encode("utf-32"), "the file is UTF-32", "encoding"),
+        (b'{"name" "a"}', "a colon is expected after the key", "syntax"),
+        (b"name: {{ .Values.name }}: b", "a template, not YAML until it is rendered", "template"),
+        (b'{"name": ' + b"[" * 200, "the values nest deeper than 100", "too large"),
     ],
 )
-def test_what_is_no_text_is_skipped_with_what_to_do(tmp_path: Path, content: bytes, reason: str) -> None:
+def test_what_cannot_be_read_is_skipped_with_what_to_do(
+    tmp_path: Path, content: bytes, reason: str, construct: str
+) -> None:
     write(tmp_path, "a.json", content)
     found = look(tmp_path, [Names()])
+    assert [row.construct for row in found.inventory.skipped] == [construct]
     assert rows(found)["a.json"].reason == reasons(found)["a.json"]
     assert reasons(found)["a.json"].startswith(f"{reason}. ")
     assert names(found) == {}

@@ -38,7 +38,7 @@ def decode(path: str, content: bytes) -> str:
     'é'
     """
     if content.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise FormatError("the file is UTF-32", f"{path}:1:1", "Convert it: iconv -f UTF-32 -t UTF-8.")
+        raise FormatError("the file is UTF-32", f"{path}:1:1", "Convert it: iconv -f UTF-32 -t UTF-8.", "encoding")
     name = encoding(content)
     try:
         text = content.decode(name)
@@ -46,7 +46,7 @@ def decode(path: str, content: bytes) -> str:
         raise _refusal(path, content, name, error.start) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise FormatError("the file is binary, not text", f"{path}:{line}:1", "Leave it out of the observed folder.")
+        raise _binary(f"{path}:{line}:1")
     return text
 
 
@@ -107,13 +107,18 @@ def _refusal(path: str, content: bytes, name: str, start: int) -> FormatError:
     column = start - (content.rfind(b"\n", 0, start) + 1) + 1
     where = f"{path}:{line}:{column}"
     if name.startswith("utf-16"):
-        return FormatError("the UTF-16 text is broken here", where, "Export the file again as UTF-8.")
+        return FormatError("the UTF-16 text is broken here", where, "Export the file again as UTF-8.", "encoding")
     # control bytes other than tab, line feed, form feed and carriage return are in no text encoding's everyday use
     control = sum(1 for byte in content[:_HEAD] if byte < 32 and byte not in (9, 10, 12, 13, 27))
     if control:
-        return FormatError("the file is binary, not text", where, "Leave it out of the observed folder.")
+        return _binary(where)
     return FormatError(
         "the text is not UTF-8 from this byte on",
         where,
         "Convert it: iconv -f WINDOWS-1252 -t UTF-8 (or from the encoding that wrote it).",
+        "encoding",
     )
+
+
+def _binary(where: str) -> FormatError:
+    return FormatError("the file is binary, not text", where, "Leave it out of the observed folder.", "binary")

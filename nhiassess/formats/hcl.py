@@ -72,7 +72,7 @@ def _tree(path: str, content: bytes) -> Tree:
         return Parser(_LANGUAGE).parse(lambda offset, _: content[offset : offset + _CHUNK], progress_callback=late)
     except ValueError:
         what = f"not HCL: {_MOST_SECONDS} seconds were not enough to read it"
-        raise FormatError(what, f"{path}:1:1", "Check that it is HCL, or split the file.") from None
+        raise FormatError(what, f"{path}:1:1", "Check that it is HCL, or split the file.", "too large") from None
 
 
 def _refuse_depth(path: str, text: str) -> None:
@@ -85,7 +85,7 @@ def _refuse_depth(path: str, text: str) -> None:
         if depth > 4 * MAX_DEPTH:
             line, column = Places(text).at(found.start())
             what = f"the values nest deeper than {MAX_DEPTH}"
-            raise FormatError(what, f"{path}:{line}:{column}", "Split the file.")
+            raise FormatError(what, f"{path}:{line}:{column}", "Split the file.", "too large")
 
 
 class _Reader:
@@ -256,7 +256,8 @@ class _Reader:
     def _node(self, value: object, syntax: Syntax, tag: str | None = None) -> Node:
         self.count += 1
         if self.count > MAX_NODES:
-            raise FormatError((self._complaint(syntax, f"more than {MAX_NODES:,} values", "Split the file."),))
+            what = f"more than {MAX_NODES:,} values"
+            raise FormatError((self._complaint(syntax, what, "Split the file."),), construct="too large")
         start, end = self._span(syntax)
         place = self.places.at(start)
         return Node(value, *place, *place, tag, (), start, end)  # type: ignore[arg-type]  # each caller gives a value of Node's kinds
@@ -280,7 +281,7 @@ class _Reader:
     def _limit(self, syntax: Syntax, depth: int) -> None:
         if depth > MAX_DEPTH:
             what = f"the values nest deeper than {MAX_DEPTH}"
-            raise FormatError((self._complaint(syntax, what, "Split the file."),))
+            raise FormatError((self._complaint(syntax, what, "Split the file."),), construct="too large")
 
     def _duplicate(self, key: Syntax, name: str, first: Node) -> None:
         self.dropped.append(replace(first, value=MappingProxyType({name: first})))

@@ -193,7 +193,7 @@ class _Reader:
         sign = text[start]
         if sign in "{[":
             if len(self.stack) >= MAX_DEPTH:
-                self._fail(f"the values nest deeper than {MAX_DEPTH}", "Split the file.")
+                self._fail(f"the values nest deeper than {MAX_DEPTH}", "Split the file.", "too large")
             key = self._at(key_start) if key_start >= 0 else None
             own = self._at(start)
             self.stack.append(_Open(start, sign == "{", own + (key or own)))
@@ -277,7 +277,7 @@ class _Reader:
     def _put(self, node: Node) -> None:
         self.count += 1
         if self.count > MAX_NODES:
-            self._fail(f"the file holds more than {MAX_NODES:,} values", "Split the file.")
+            self._fail(f"the file holds more than {MAX_NODES:,} values", "Split the file.", "too large")
         if not self.stack:
             self.roots.append(node)
             return
@@ -333,6 +333,6 @@ class _Reader:
         if not self._skip():
             raise _CutError
 
-    def _fail(self, what: str, hint: str) -> NoReturn:
+    def _fail(self, what: str, hint: str, construct: str = "syntax") -> NoReturn:
         line, column = self.places.at(self.place)
-        raise FormatError(what, f"{self.path}:{line}:{column}", hint)
+        raise FormatError(what, f"{self.path}:{line}:{column}", hint, construct)

@@ -72,6 +72,17 @@ _NO_HINT = re.compile(
     r"status)\Z"
 )
 
+# an address with a password inside, by custom; the name alone declares nothing
+CONNECTION = re.compile(
+    r"(?i)(?:database|db|postgres(?:ql)?|pg|mysql|mongo(?:db)?|redis|amqp|rabbitmq)_?(?:url|uri|conn\w*)$|dsn$"
+)
+# what the name of something ends with that many may know: what it is called, by which number, and where it lies
+_KNOWN = frozenset({
+    "id", "ids", "arn", "name", "names", "user", "username", "email", "role", "org", "organization", "tenant",
+    "project", "subscription", "provider", "region", "zone", "location", "registry", "repository", "repo", "bucket",
+    "cluster", "namespace", "host", "hostname", "domain", "port", "url", "uri", "endpoint",
+})  # fmt: skip
+
 
 @lru_cache(maxsize=20_000)
 def words(name: str) -> tuple[str, ...]:
@@ -106,9 +117,7 @@ def declares(name: str) -> str | None:
     """
     if len(name) > 200 or not SIGN.search(name):
         return None
-    parts = list(words(name))
-    while parts and (parts[-1] in _TAIL or parts[-1].isdigit()) and len(parts) > 1:
-        parts.pop()
+    parts = _telling(name)
     if not parts:
         return None
     last = parts[-1]
@@ -138,6 +147,13 @@ def declares(name: str) -> str | None:
     if last == "auth" and (before in ("basic", "proxy", "http") or name.startswith("_")):
         return "password"
     return _joined(last)
+
+
+def _telling(name: str) -> list[str]:
+    parts = list(words(name))
+    while len(parts) > 1 and (parts[-1] in _TAIL or parts[-1].isdigit()):
+        parts.pop()
+    return parts
 
 
 def _joined(last: str) -> str | None:
@@ -179,3 +195,28 @@ def hints(name: str) -> bool:
         return False
     parts = words(name)
     return bool(parts) and not _NO_HINT.match(parts[-1]) and "public" not in parts
+
+
+@lru_cache(maxsize=20_000)
+def proves_nothing(name: str) -> bool:
+    """Tell whether a name is that of something which many may know, even where it is kept as a secret.
+
+    Parameters
+    ----------
+    name:
+        As the file writes it.
+
+    Returns
+    -------
+    bool
+        False when another word of it goes with secrets, as in ACCESS_KEY_ID, WEBHOOK_URL and DATABASE_URL.
+
+    Examples
+    --------
+    >>> [proves_nothing(name) for name in ("AWS_REGION", "CLIENT_ID_2", "AWS_ACCESS_KEY_ID", "REGISTRY_PASSWORD")]
+    [True, True, False, False]
+    """
+    *before, last = _telling(name) or [""]
+    if last not in _KNOWN or SIGN.search("_".join(before)):
+        return False
+    return not any(CONNECTION.search(f"{word}_{last}") for word in before)

@@ -36,7 +36,7 @@ def syntax(path: str, document: Document) -> ast.Module:
     """
     if len(document.text) > MAX_CHARACTERS:
         what = f"the file is longer than {MAX_CHARACTERS:,} characters"
-        raise FormatError(what, f"{path}:1:1", "Split it; a syntax tree of it would not fit in memory.")
+        raise FormatError(what, f"{path}:1:1", "Split it; a syntax tree of it would not fit in memory.", "too large")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about escapes in its strings: the writer's matter
@@ -45,7 +45,9 @@ def syntax(path: str, document: Document) -> ast.Module:
         where = f"{path}:{error.lineno or 1}:{max(error.offset or 1, 1)}"
         raise FormatError(f"this is no Python 3: {error.msg}", where, "Python 2 and templates are not read.") from None
     except (RecursionError, MemoryError):
-        raise FormatError("it nests too deeply", f"{path}:1:1", "Split the longest expression of it.") from None
+        raise FormatError(
+            "it nests too deeply", f"{path}:1:1", "Split the longest expression of it.", "too large"
+        ) from None
     except ValueError as error:
         raise FormatError(f"this is no Python: {error}", f"{path}:1:1", "Remove what no editor shows.") from None
 

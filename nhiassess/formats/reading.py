@@ -68,7 +68,9 @@ def read(path: str, content: bytes, *, key: bytes, strict: bool = False) -> Docu
     {'env': {'DB_PASSWORD': '[redacted]'}}
     """
     if len(content) > MAX_BYTES:
-        raise FormatError(f"the file is larger than {MAX_BYTES:,} bytes", f"{path}:1:1", "Split it, or export less.")
+        raise FormatError(
+            f"the file is larger than {MAX_BYTES:,} bytes", f"{path}:1:1", "Split it, or export less.", "too large"
+        )
     with _no_collection():
         text, parsed = _opened(path, content, strict)
         if parsed.incomplete is None:

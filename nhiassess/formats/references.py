@@ -85,6 +85,8 @@ _PLACEHOLDER = re.compile(
     | (?:example|sample|dummy|placeholder|insert|enter|put|paste|replace|todo|tbd|fixme|fill) (?:[-_ ].*)?
     | (?:replace|fill)(?:me|in|with)
     | redacted | masked | hidden | removed | omitted | unset | none | null | undefined | n/a | not[-_ ]set
+    # user and password by the words for them: either alone may be real
+    | (?:[a-z][a-z0-9+.-]{0,30}://)? <?user(?:name)?>? : <?(?:pass(?:word|wd)?|pwd)>? (?:@.*)?
     | AKIA(?:IOSFODNN7|I44QH8DHB)EXAMPLE | .*/bPxRfiCYEXAMPLEKEY
     )\Z"""
 )
@@ -208,6 +210,8 @@ def is_placeholder(text: str) -> bool:
     --------
     >>> [is_placeholder(each) for each in ("YOUR_TOKEN_HERE", "<token>", "sk-xxxx", "changeme")]
     [True, True, True, False]
+    >>> [is_placeholder(f"postgres://{each}@db/x") for each in ("user:password", "admin:password")]
+    [True, False]
     """
     bare = _SCHEME.sub("", text.strip())
     return bool(bare) and len(bare) <= 200 and _PLACEHOLDER.match(bare) is not None

@@ -227,11 +227,15 @@ def _limited(path: str, rows: Iterable[Row]) -> list[Row]:
         for count, most, noun in ((len(held), MAX_ROWS, "rows"), (cells, MAX_CELLS, "cells")):
             if count > most:
                 where = f"{path}:{row[0].line}:1"
-                raise FormatError(f"the sheet has more than {most:,} {noun}", where, "Export a part of it.")
+                raise FormatError(
+                    f"the sheet has more than {most:,} {noun}", where, "Export a part of it.", "too large"
+                )
         filled = max((number for number, cell in enumerate(row, start=1) if cell.text), default=0)
         if filled > MAX_COLUMNS:
             where = f"{path}:{row[0].line}:{row[MAX_COLUMNS].column}"
-            raise FormatError(f"the sheet has more than {MAX_COLUMNS} columns", where, "Export fewer columns.")
+            raise FormatError(
+                f"the sheet has more than {MAX_COLUMNS} columns", where, "Export fewer columns.", "too large"
+            )
     return held
 
 

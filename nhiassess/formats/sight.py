@@ -42,7 +42,7 @@ _URL_TOKEN = re.compile(r"(?<=://)(?P<part>[A-Za-z0-9_-]{16,}+)@" + _HOST)
 # an unbroken run of signs with one that an address spells as its number
 _ESCAPED = re.compile(r"(?:(?<=[\s\"'`<>])|\A)[^\s\"'`<>%]*+%[0-9A-Fa-f]{2}[^\s\"'`<>]*+")
 _SIGN_OF_ADDRESS = re.compile(r"%([0-9A-Fa-f]{2})")
-GO_DSN = re.compile(r"(?<![^\s\"'=])[\w.-]+:(?P<part>[^\s\"'@/]+)@(?:tcp|udp|unix)\(")
+GO_DSN = re.compile(r"(?<![^\s\"'=])(?P<user>[\w.-]+):(?P<part>[^\s\"'@/]+)@(?:tcp|udp|unix)\(")
 _SCHEME = re.compile(
     r"\b(?P<scheme>[Bb]earer|BEARER|[Bb]asic|BASIC|[Tt]oken|TOKEN|[Bb]ot|[Aa]pi[Kk]ey)(?:\s|%20)+"
     r"(?P<part>[A-Za-z0-9._~+/=|-]{8,})"
@@ -123,7 +123,7 @@ def _in_sight(text: str, forms: list[tuple[str, int, int]]) -> list[Span]:
                 or (part.isdigit() and len(part) < 6 and ("." in found["user"] or found["user"] == "localhost"))
             ):
                 continue
-            if without_references(part) and not is_placeholder(part):
+            if _is_given(found):
                 spans.append(Span(*found.span("part"), "dsn_password", "high", "structure"))
         for found in _URL_TOKEN.finditer(text):
             if looks_secret(found["part"]):
@@ -139,7 +139,7 @@ def _in_sight(text: str, forms: list[tuple[str, int, int]]) -> list[Span]:
         if sign not in text:
             continue
         for found in pattern.finditer(text):
-            if without_references(found["part"]) and not is_placeholder(found["part"]):
+            if _is_given(found):
                 spans.append(Span(*found.span("part"), kind, "high", "structure"))
     return spans
 
@@ -149,6 +149,12 @@ def _kind_of_key(key: str) -> str:
     start = "".join(key[:400].split())
     protected = _PROTECTED.search(start) is not None
     return "encrypted_private_key" if protected else "private_key"
+
+
+def _is_given(found: re.Match[str]) -> bool:
+    """Tell whether a password is written out, and no place for one."""
+    part, user = found["part"], found.groupdict().get("user", "")
+    return bool(without_references(part)) and not is_placeholder(part) and not is_placeholder(f"{user}:{part}")
 
 
 def _is_pair(encoded: str) -> bool:

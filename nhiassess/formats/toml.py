@@ -61,7 +61,7 @@ def parse(path: str, text: str) -> Parsed:
     except (RecursionError, ValueError):
         # a ValueError is a number with more digits than Python reads
         what = f"the values nest deeper than {MAX_DEPTH}, or a number is too long"
-        raise FormatError(what, f"{path}:1:1", "Split the file.") from None
+        raise FormatError(what, f"{path}:1:1", "Split the file.", "too large") from None
     reader = _Reader(path, text)
     root = reader.read()
     return Parsed("toml", (root,), comments=tuple(reader.comments))
@@ -78,7 +78,9 @@ def _refuse_long_keys(path: str, text: str) -> None:
 
 
 def _too_deep(path: str, line: int, column: int) -> FormatError:
-    return FormatError(f"the values nest deeper than {MAX_DEPTH}", f"{path}:{line}:{column}", "Split the file.")
+    return FormatError(
+        f"the values nest deeper than {MAX_DEPTH}", f"{path}:{line}:{column}", "Split the file.", "too large"
+    )
 
 
 def _refusal(path: str, text: str, message: str) -> FormatError:
@@ -232,7 +234,9 @@ class _Reader:
     def _one_more(self) -> None:
         self.count += 1
         if self.count > MAX_NODES:
-            raise FormatError(f"the file holds more than {MAX_NODES:,} values", f"{self.path}:1:1", "Split the file.")
+            raise FormatError(
+                f"the file holds more than {MAX_NODES:,} values", f"{self.path}:1:1", "Split the file.", "too large"
+            )
 
     def _too_deep(self, start: int) -> None:
         raise _too_deep(self.path, *self.places.at(start))

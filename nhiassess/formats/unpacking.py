@@ -59,7 +59,7 @@ class Unpacking:
         while 0 < len(first) < 4096 and (more := next(pieces, b"")):
             first += more
         if first.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-            raise self._refusal("the file is UTF-32", "Convert it: iconv -f UTF-32 -t UTF-8.")
+            raise self._refusal("the file is UTF-32", "Convert it: iconv -f UTF-32 -t UTF-8.", "encoding")
         name = encoding(first[: min(len(first), 4096) // 2 * 2])
         wide = name.startswith("utf-16")
         decoder = codecs.getincrementaldecoder(name)("strict" if wide else "surrogateescape")
@@ -67,13 +67,13 @@ class Unpacking:
         try:
             text = decoder.decode(first)
             if "\0" in text[:4096]:
-                raise self._refusal(*_BINARY)
+                raise self._refusal(*_BINARY, "binary")
             yield text
             for piece in pieces:
                 yield decoder.decode(piece)
             yield decoder.decode(b"", final=not wide)
         except UnicodeDecodeError:
-            raise self._refusal("the UTF-16 text is broken", "Export the file again as UTF-8.") from None
+            raise self._refusal("the UTF-16 text is broken", "Export the file again as UTF-8.", "encoding") from None
 
     def _bytes(self) -> Iterator[bytes]:
         first = self._file.read(_PACKED_PIECE)
@@ -124,10 +124,10 @@ class Unpacking:
 
     def _bomb(self, why: str) -> FormatError:
         what = f"the compressed file looks like a bomb: {why}"
-        return self._refusal(what, "Unpack it yourself, when you know what it is.")
+        return self._refusal(what, "Unpack it yourself, when you know what it is.", "too large")
 
-    def _refusal(self, what: str, hint: str) -> FormatError:
-        return FormatError(what, f"{self.path}:1:1", hint)
+    def _refusal(self, what: str, hint: str, construct: str) -> FormatError:
+        return FormatError(what, f"{self.path}:1:1", hint, construct)
 
 
 def head(path: str, file: BinaryIO, characters: int = 4096) -> str:

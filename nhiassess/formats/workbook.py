@@ -107,11 +107,13 @@ class _Book:
     def _weigh(self, parts: ZipFile) -> None:
         inside = parts.infolist()
         if len(inside) > MAX_PARTS:
-            raise self._refusal(f"the workbook has more than {MAX_PARTS:,} parts", "Save the one sheet as CSV.")
+            raise self._refusal(
+                f"the workbook has more than {MAX_PARTS:,} parts", "Save the one sheet as CSV.", "too large"
+            )
         # no part is unpacked beyond the size that the directory states
         if sum(each.file_size for each in inside) > MAX_UNPACKED:
             what = f"the workbook unpacks to more than {MAX_UNPACKED:,} bytes"
-            raise self._refusal(what, "Save the one sheet as CSV.")
+            raise self._refusal(what, "Save the one sheet as CSV.", "too large")
         if self.path.lower().endswith("m") or any(_MACROS.search(each.filename) for each in inside):
             raise self._refusal("the workbook holds macros", "Save it as .xlsx, without macros, or as CSV.")
 
@@ -128,7 +130,9 @@ class _Book:
                     if (not before and chunk.startswith(_UTF16)) or _DECLARES.search(before + chunk):
                         raise self._refusal("the workbook holds XML that declares entities", _SAVED_AGAIN)
                     if in_sheet and _FAR.search(before + chunk):
-                        raise self._refusal(f"the sheet has more than {MAX_COLUMNS} columns", "Export fewer columns.")
+                        raise self._refusal(
+                            f"the sheet has more than {MAX_COLUMNS} columns", "Export fewer columns.", "too large"
+                        )
                     unknown = unknown or bool(in_sheet and _WITHOUT_RESULT.search(before + chunk))
                     before = chunk[-_OVERLAP:]
         if unknown:
@@ -170,8 +174,8 @@ class _Book:
             what = f"{len(names) - _TOLD} more sheets are not read"
             self.problems.append(Problem(1, 1, "$", what, "Save each sheet that matters as a file of its own."))
 
-    def _refusal(self, what: str, hint: str) -> FormatError:
-        return FormatError(what, f"{self.path}:1:1", hint)
+    def _refusal(self, what: str, hint: str, construct: str = "workbook") -> FormatError:
+        return FormatError(what, f"{self.path}:1:1", hint, construct)
 
 
 def _rows(values: list[tuple[int, tuple[object, ...]]]) -> tuple[str, list[Row]]:

@@ -63,7 +63,9 @@ def _refusal(path: str, text: str, error: yaml.YAMLError, strict: bool) -> Forma
     mark = getattr(error, "problem_mark", None)
     where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{path}:1:1"
     if "{{" in text and not strict:
-        return FormatError("a template, not YAML until it is rendered", where, "Render it, then give the result.")
+        return FormatError(
+            "a template, not YAML until it is rendered", where, "Render it, then give the result.", "template"
+        )
     # the words in quotes come from the file and could be anything; marks alone are those of YAML
     told = _QUOTED.sub(
         lambda found: "a word" if re.search(r"\w", found[0]) else found[0],
@@ -128,7 +130,9 @@ class _Reader:
 
     def _open(self, event: Any) -> None:
         if len(self.stack) >= MAX_DEPTH:
-            raise self._error(event.start_mark, f"the values nest deeper than {MAX_DEPTH}", "Split the file.")
+            raise self._error(
+                event.start_mark, f"the values nest deeper than {MAX_DEPTH}", "Split the file.", "too large"
+            )
         self.stack.append(_Open(event, isinstance(event, yaml.MappingStartEvent)))
         if event.anchor:
             # an alias to it from inside would have no end
@@ -185,7 +189,9 @@ class _Reader:
     def _put(self, node: Node, anchor: str | None, size: int, depth: int) -> None:
         self.count += 1
         if self.count > MAX_NODES:
-            raise FormatError(f"the file holds more than {MAX_NODES:,} values", f"{self.path}:1:1", "Split the file.")
+            raise FormatError(
+                f"the file holds more than {MAX_NODES:,} values", f"{self.path}:1:1", "Split the file.", "too large"
+            )
         if anchor:
             self.anchors[anchor] = (node, size, depth)
         if not self.stack:
@@ -212,9 +218,11 @@ class _Reader:
         self.expanded += size
         if self.expanded > MAX_ALIAS_NODES:
             what = f"the aliases expand to more than {MAX_ALIAS_NODES:,} values"
-            raise self._error(event.start_mark, what, "Write the values out.")
+            raise self._error(event.start_mark, what, "Write the values out.", "too large")
         if len(self.stack) + depth > MAX_DEPTH:
-            raise self._error(event.start_mark, f"the values nest deeper than {MAX_DEPTH}", "Split the file.")
+            raise self._error(
+                event.start_mark, f"the values nest deeper than {MAX_DEPTH}", "Split the file.", "too large"
+            )
         self._put(node, None, size, depth)
 
     def _as_key(self, node: Node) -> Node:
@@ -262,8 +270,8 @@ class _Reader:
         mark = event.start_mark
         self.problems.append(Problem(mark.line + 1, mark.column + 1, path, what, hint))
 
-    def _error(self, mark: Any, what: str, hint: str) -> FormatError:
-        return FormatError(what, f"{self.path}:{mark.line + 1}:{mark.column + 1}", hint)
+    def _error(self, mark: Any, what: str, hint: str, construct: str = "syntax") -> FormatError:
+        return FormatError(what, f"{self.path}:{mark.line + 1}:{mark.column + 1}", hint, construct)
 
 
 def _tag(tag: str | None) -> str | None:

@@ -44,6 +44,10 @@ ALL_TOOLS = {
 }
 _UNASKED = ("Glob", "Grep", "Read")  # Claude Code reads its working folder without permission
 _LONGEST_LINE = 10_000  # no command that a person wrote is longer; the patterns stay fast
+# what an agent stops at, by the flag that sets it
+_BOUNDS = {"--max-turns": "turns", "--max-ai-credits": "AI credits", "--max-budget-usd": "US dollars"}
+# servers that come with a product, by the flag that turns all of their tools on
+_WHOLE_SERVERS = {"--enable-all-github-mcp-tools": "github-mcp-server"}
 _SANDBOXES = {"danger-full-access": "none", "workspace-write": "workspace-write", "read-only": "read-only"}
 
 
@@ -57,7 +61,8 @@ class Run:
     tools: tuple[tuple[str, Location], ...] = ()
     sandbox: str | None = None
     model: str | None = None
-    turns: str | None = None
+    bounds: tuple[str, ...] = ()  # what ends it: "7 turns", "500 AI credits"
+    served: tuple[tuple[str, str, Location], ...] = ()  # servers with all of their tools on: name, approval, place
     open_to_all: bool = True  # whoever triggers the workflow also starts the agent
 
 
@@ -101,7 +106,8 @@ def command_of(file: ReadFile, command: Node) -> Run | None:
             tools=tools_of(file, command, product, wanted, everything),
             sandbox=sandbox,
             model=flag_of(rest, "--model", "-m"),
-            turns=flag_of(rest, "--max-turns"),
+            bounds=bounds_of(rest),
+            served=_served(file, command, rest),
         )
     return None
 
@@ -213,6 +219,26 @@ def flag_of(text: str, *names: str) -> str | None:
         if name in names:
             return value or (words[place + 1] if place + 1 < len(words) else None)
     return None
+
+
+def bounds_of(text: str) -> tuple[str, ...]:
+    """Give what ends an agent by the arguments of its command; a variable says nothing.
+
+    Examples
+    --------
+    >>> bounds_of("--max-turns 5 --max-ai-credits=200 --max-budget-usd $MOST")
+    ('5 turns', '200 AI credits')
+    """
+    stated = ((flag_of(text, flag), noun) for flag, noun in _BOUNDS.items())
+    return tuple(f"{value} {noun}" for value, noun in stated if value and re.fullmatch(r"\d+(\.\d+)?", value))
+
+
+def _served(file: ReadFile, command: Node, rest: str) -> tuple[tuple[str, str, Location], ...]:
+    approval = "never" if EVERYTHING.search(rest) else "unknown"
+    words = _shell_words(rest)
+    return tuple(
+        (server, approval, place_of(file, command, flag)) for flag, server in _WHOLE_SERVERS.items() if flag in words
+    )
 
 
 def codex_sandbox(text: str, default: str) -> str:

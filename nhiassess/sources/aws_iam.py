@@ -3,7 +3,8 @@
 Where a policy that counts is not in the export, a grant named ``missing`` says so with an open condition: of
 a boundary it covers every action, since the boundary may allow any; of an attached policy it covers none.
 Service-linked and Identity Center roles are told by the path in their name (``/aws-service-role/``,
-``/aws-reserved/``). A policy that is attached to nobody grants nothing and is left out.
+``/aws-reserved/``). A policy that is attached to nobody grants nothing and is left out;
+one that counts attachments, of which the export shows none, is attached to something that was left out of it.
 """
 
 from __future__ import annotations
@@ -125,6 +126,20 @@ def _export(file: ReadFile, root: Node, found: Found) -> None:
     for key, kind in _LISTS.items():
         for node in _elements(root.get(key)):
             _identity(export, node, kind, found)
+    _attached_elsewhere(file, root, found)
+
+
+def _attached_elsewhere(file: ReadFile, root: Node, found: Found) -> None:
+    holders = [node for key in _LISTS for node in _elements(root.get(key))]
+    shown = {
+        _first(each.get("PolicyArn")) for node in holders for each in _elements(node.get("AttachedManagedPolicies"))
+    }
+    for node in _elements(root.get("Policies")):
+        arn, count = _first(node.get("Arn")), node.get("AttachmentCount")
+        if arn and arn not in shown and count is not None and (count.number() or 0) > 0:
+            reason = f"{arn} is attached to something that is not in the export"
+            id = f"skipped:{file.path}#{quote(arn)}"
+            found.skip(id, reason, "managed policy attached elsewhere", file.at(count))
 
 
 def _account(root: Node) -> str:

@@ -36,6 +36,7 @@ from nhiassess.sources.github_agents import (
     steps,
 )
 from nhiassess.sources.github_jobs import WITHOUT_SECRETS, Job, audience, logins, secrets
+from nhiassess.sources.github_reads import reads
 from nhiassess.sources.source import ReadFile, link, quote
 
 # what strangers can write, by the trigger that brings it to a job; pull requests from forks get no secrets
@@ -59,7 +60,6 @@ _NO_FORKS = re.compile(
 )
 _TOKEN_SECONDS = 300  # GitHub's identity tokens live five minutes
 _LONGEST_JOB_SECONDS = 21_600  # a job without a limit ends after six hours, and its GITHUB_TOKEN with it
-_WRITABLE = ("contents", "workflows", "actions", "packages", "pull-requests", "issues", "deployments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +215,7 @@ def _read_job(job: Job, repository: Repository, found: Found) -> None:
     found.fingerprints += held.fingerprints
     asked = list(logins(job))
     environment = job.node.get("environment") is not None
-    if job.agent or asked or environment or job.may_write("id-token") or job.may_write("contents"):
+    if job.agent or asked or environment or job.all_write or job.written:
         _identity(job, repository_id, seconds, found)
     for login in asked:
         found.links.append(login) if isinstance(login, Link) else found.skipped.append(login)
@@ -241,6 +241,12 @@ def _agent_links(job: Job, untrusted: Sequence[tuple[str, Location]], repository
         id = f"input:{_UNTRUSTED[event]}/{repository.slug}"
         found.inputs.setdefault(id, Input(id, kind=_UNTRUSTED[event], trust="untrusted", locations=(where,)))
         reason = f"the trigger {event} brings text that anybody can write"
+        found.links.append(link(id, "taints", job.agent, where, place, reason=reason))
+    started = max((at for at, step in steps(job.node) if run_of(job.file, step)), default=-1)
+    for kind, call, where in reads(job.file, job.node, started):
+        id = f"input:{kind}/{repository.slug}"
+        found.inputs.setdefault(id, Input(id, kind=kind, trust="untrusted", locations=(where,)))
+        reason = f"{call} reads what anybody can write before the agent starts"
         found.links.append(link(id, "taints", job.agent, where, place, reason=reason))
 
 
@@ -290,7 +296,7 @@ def _identity(job: Job, repository_id: str, seconds: int | None, found: Found) -
             name="GITHUB_TOKEN",
             lifetime_seconds=seconds or _LONGEST_JOB_SECONDS,
             scopes=scopes,
-            locations=(job.place_of(*_WRITABLE),),
+            locations=(job.place_of(*(scope for scope in job.written if scope != "id-token")),),
         )
         _hold(token, holders, job, found)
     if scopes is None:

@@ -14,6 +14,7 @@ from nhiassess.sources.agent_commands import (
     EVERYTHING,
     Run,
     Wanted,
+    bounds_of,
     codex_sandbox,
     command_of,
     flag_of,
@@ -151,7 +152,7 @@ def _of_action(file: ReadFile, step: Node, uses: Node, product: str) -> Run:
         tools=tools_of(file, uses, product, wanted, everything),
         sandbox=sandbox,
         model=flag_of(rest, "--model", "-m") or (model if model and "${{" not in model else None),
-        turns=flag_of(rest, "--max-turns") or limit,
+        bounds=bounds_of(rest) or ((f"{limit} turns",) if limit else ()),
         open_to_all=product == "gemini" or bool({"allowed_non_write_users", "allow-users"} & inputs.keys()),
     )
 
@@ -244,11 +245,12 @@ class GithubAgents:
                         )
                         links.append(link(agent, "invokes", id, place))
                         links += [link(id, "served_by", action.id, file.at(run.node))] if action else []
-                for server, names in (each for _, step in steps(job) for each in _embedded_servers(file, step)):
+                embedded = [(*each, "never") for _, step in steps(job) for each in _embedded_servers(file, step)]
+                for server, names, approval in (*embedded, *(each for run in runs for each in _served(file, run))):
                     servers.append(server)
                     for tool in names or ("*",):
                         id = f"tool:{server.id.removeprefix('tool_server:')}/{quote(tool)}"
-                        tools.append(Tool(id, server.id, tool, approval="never", locations=server.locations))
+                        tools.append(Tool(id, server.id, tool, approval=approval, locations=server.locations))
                         links.append(link(agent, "invokes", id, *server.locations))
                         links.append(link(id, "served_by", server.id, *server.locations))
         return Inventory(agents=tuple(agents), tool_servers=tuple(servers), tools=tuple(tools), links=tuple(links))
@@ -275,9 +277,8 @@ def jobs(file: ReadFile) -> Iterator[tuple[str, Node]]:
 
 def _agent(file: ReadFile, name: str, job: Node, runs: Sequence[Run]) -> Agent:
     minutes = job.get("timeout-minutes")
-    turns = next((run.turns for run in runs if run.turns), None)
     limits = [f"{minutes.plain()} minutes"] if minutes is not None and minutes.number() is not None else []
-    limits += [f"{turns} turns"] if turns else []
+    limits += next((run.bounds for run in runs if run.bounds), ())
     return Agent(
         agent_id(file.path, name),
         name=f"{stem(file.path)}/{name}",
@@ -288,6 +289,13 @@ def _agent(file: ReadFile, name: str, job: Node, runs: Sequence[Run]) -> Agent:
         limits="stops after " + " or ".join(limits) if limits else None,
         locations=(file.at_key(job), *(file.at(run.node) for run in runs)),
     )
+
+
+def _served(file: ReadFile, run: Run) -> Iterator[tuple[ToolServer, tuple[str, ...], str]]:
+    """Give the tool servers that come with the product of an agent and that its command turns on."""
+    for name, approval, place in run.served:
+        id = f"tool_server:{quote(file.path)}#{quote(name)}"
+        yield ToolServer(id, name=name, package=name, locations=(place,)), (), approval
 
 
 def _server(file: ReadFile, run: Run) -> ToolServer | None:

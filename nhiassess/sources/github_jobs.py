@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from nhiassess.formats.format import Node
+from nhiassess.formats.names import proves_nothing
 from nhiassess.model.inventory import Credential, Link, Location, Skipped
 from nhiassess.sources.agent_commands import place_of
 from nhiassess.sources.aws_names import identity_of
@@ -15,6 +16,51 @@ from nhiassess.sources.source import ReadFile, credential, link, quote
 
 # these bring no secrets and no identity token when the pull request comes from a fork
 WITHOUT_SECRETS = frozenset({"pull_request", "pull_request_review", "pull_request_review_comment"})
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """How an action logs in to a cloud with the token of its job: the inputs that say as whom.
+
+    Parameters
+    ----------
+    provider:
+        What the id of the account begins with.
+    account:
+        The input that names the account.
+    through:
+        The input that names what the token is exchanged at; without an account the job keeps its own name there.
+    within:
+        The input that names the tenant or organization of the account, where there is one.
+    """
+
+    provider: str
+    account: str
+    through: str
+    within: str | None = None
+
+
+# by the ``action.yml`` of each; that of an agent is the log-in to its model
+_LOGINS = {
+    "google-github-actions/auth": Login("identity:gcp", "service_account", "workload_identity_provider"),
+    "google-github-actions/run-gemini-cli": Login(
+        "identity:gcp", "gcp_service_account", "gcp_workload_identity_provider"
+    ),
+    "azure/login": Login("identity:azure", "client-id", "client-id", "tenant-id"),
+    "anthropics/claude-code-action": Login(
+        "identity:anthropic",
+        "anthropic_service_account_id",
+        "anthropic_federation_rule_id",
+        "anthropic_organization_id",
+    ),
+}
+# inputs by which an agent asks its model through a cloud, and the action whose log-in it uses
+_THROUGH = {
+    "use_bedrock": "aws-actions/configure-aws-credentials",
+    "use_vertex": "google-github-actions/auth",
+    "use_foundry": "azure/login",
+}
+_ANTHROPIC = "https://api.anthropic.com"  # the audience of the action's own token unless another is given
 _SECRET = re.compile(r"secrets\.([A-Za-z_][A-Za-z0-9_]*)|secrets\[\s*'([A-Za-z_][A-Za-z0-9_]*)'\s*\]")
 
 
@@ -37,6 +83,11 @@ class Job:
         node = (self.permissions or {}).get(scope)
         return self.all_write or (node is not None and node.text() == "write")
 
+    @property
+    def written(self) -> tuple[str, ...]:
+        """The parts of GitHub that the job states it may write to, in the order of the file."""
+        return tuple(scope for scope, node in (self.permissions or {}).items() if node.text() == "write")
+
     def place_of(self, *scopes: str) -> Location:
         """Give the place where the first of these parts is made writable, else where permissions are stated."""
         written = (node for scope in scopes if (node := (self.permissions or {}).get(scope)))
@@ -53,7 +104,7 @@ class Held:
 
 
 def audience(job: Job) -> str | None:
-    """Give the audience that the AWS log-in of a job asks a token for.
+    """Give the audience that the log-in of a job asks a token for, at AWS or at the maker of its model.
 
     Parameters
     ----------
@@ -63,12 +114,15 @@ def audience(job: Job) -> str | None:
     Returns
     -------
     str or None
-        None when the job logs in to nothing.
+        None when the job logs in to neither.
     """
     for _, step in steps(job.node):
         if _action(step) == "aws-actions/configure-aws-credentials" and step.get("with", "role-to-assume"):
             stated = step.get("with", "audience")
             return (stated.text() if stated is not None else None) or "sts.amazonaws.com"
+        if _action(step) in _LOGINS and step.get("with", "anthropic_federation_rule_id"):
+            stated = step.get("with", "anthropic_oidc_audience")
+            return (stated.text() if stated is not None else None) or _ANTHROPIC
     return None
 
 
@@ -88,11 +142,13 @@ def logins(job: Job) -> Iterator[Link | Skipped]:
     Returns
     -------
     Iterator of Link or Skipped
-        A link when the role is literal, a skipped row when it is a variable.
+        A link when the role is literal, a skipped row when it is a variable, or when no step logs in where an agent
+        needs it.
     """
+    yield from _unseen_logins(job)
     for place, step in steps(job.node):
-        for target, nodes, what in _asked(step):
-            at = job.file.at(nodes[0])
+        for target, node, what in _asked(step):
+            at = job.file.at(node)
             if target is not None:
                 reason = f"{what} in {job.file.path}"
                 yield link(job.identity, "federates_to", target, at, reason=reason)
@@ -101,26 +157,41 @@ def logins(job: Job) -> Iterator[Link | Skipped]:
                 yield Skipped(id, f"{what} is a variable: which role it is stands in no file", "variable", (at,))
 
 
-def _asked(step: Node) -> Iterator[tuple[str | None, tuple[Node, ...], str]]:
+def _asked(step: Node) -> Iterator[tuple[str | None, Node, str]]:
+    """Give whom a step becomes at a cloud, the input that says so, and its name; None for whom a variable names."""
     action = _action(step)
     if action == "aws-actions/configure-aws-credentials":
         role = step.get("with", "role-to-assume")
         if role is not None:
-            yield identity_of(role.text() or ""), (role,), "role-to-assume"
-    elif action == "google-github-actions/auth":
-        account = step.get("with", "service_account")
-        if account is not None:
-            yield _literal("identity:gcp/-/", account), (account,), "service_account"
-    elif action == "azure/login":
-        tenant, client = step.get("with", "tenant-id"), step.get("with", "client-id")
-        if client is not None:
-            where = _literal("identity:azure/", tenant) if tenant is not None else "identity:azure/-"
-            yield (_literal(f"{where}/", client) if where else None), (client,), "client-id"
+            yield identity_of(role.text() or ""), role, "role-to-assume"
+    login = _LOGINS.get(action)
+    if login is None:
+        return
+    account, through = step.get("with", login.account), step.get("with", login.through)
+    within = step.get("with", login.within) if login.within else None
+    if account is not None:
+        parts = [_literal(each) if each is not None else "-" for each in (within, account)]
+        known = [part for part in parts if part]
+        yield "/".join((login.provider, *known)) if known == parts else None, account, login.account
+    elif through is not None and _literal(through) is None:
+        yield None, through, login.through
 
 
-def _literal(prefix: str, node: Node) -> str | None:
+def _literal(node: Node) -> str | None:
     text = node.text()
-    return None if not text or "${{" in text else prefix + quote(text)
+    return None if not text or "${{" in text else quote(text)
+
+
+def _unseen_logins(job: Job) -> Iterator[Skipped]:
+    """Give the agents that ask their model through a cloud to which no step of their job logs in."""
+    actions = {_action(step) for _, step in steps(job.node)}
+    for place, step in steps(job.node):
+        for key, action in _THROUGH.items():
+            node = step.get("with", key) if run_of(job.file, step) else None
+            if node is not None and (node.flag() or node.text() == "true") and action not in actions:
+                id = f"skipped:{quote(job.file.path)}#jobs.{quote(job.name)}.steps[{place}]/{key}"
+                reason = f"{key}: no step of the job logs in to that cloud, so as whom the model is asked is not known"
+                yield Skipped(id, reason, "cloud log-in", (job.file.at(node),))
 
 
 def secrets(job: Job, names: Sequence[str]) -> Held:
@@ -162,8 +233,9 @@ def _secrets_in(job: Job, node: Node | None, dotted: str, holder: str, reason: s
                 found.credentials.append(made[0])
                 found.links.append(made[1])
                 found.fingerprints += made[2]
-        names = dict.fromkeys(first or second for first, second in _SECRET.findall(text))
-        names.pop("GITHUB_TOKEN", None)  # it is the job's own token, read from its permissions
+        stated = dict.fromkeys(first or second for first, second in _SECRET.findall(text))
+        stated.pop("GITHUB_TOKEN", None)  # it is the job's own token, read from its permissions
+        names = [name for name in stated if not proves_nothing(name)]
         for name in names:
             id = f"credential:{quote(job.file.path)}#{quote(dotted)}.{quote(key)}"
             id += f"/{quote(name)}" if len(names) > 1 else ""

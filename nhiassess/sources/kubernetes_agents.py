@@ -18,13 +18,27 @@ from nhiassess.model.inventory import (
     Inventory,
     Link,
     Location,
+    Skipped,
     Tool,
     ToolServer,
 )
 from nhiassess.sources.kubernetes import Manifest, is_manifest, manifests, service_account, text
 from nhiassess.sources.source import ReadFile, credential, link, quote
 
-_SERVERS = frozenset({"MCPServer", "RemoteMCPServer", "MCPServerEntry", "MCPRemoteProxy", "ToolServer"})
+_SERVERS = frozenset(
+    {"MCPServer", "RemoteMCPServer", "MCPServerEntry", "MCPRemoteProxy", "ToolServer", "VirtualMCPServer"}
+)
+# how a virtual server of ToolHive asks who comes in
+_INCOMING = {"anonymous": "none", "oidc": "oauth"}
+# where the object by which a server of ToolHive shows who it is names a secret, and what that is; some examples of
+# ToolHive still have the older spelling
+_SHOWN = (
+    (("tokenExchange", "clientSecretRef"), "client_secret"),
+    (("tokenExchange", "client_secret_ref"), "client_secret"),
+    (("obo", "clientSecretRef"), "client_secret"),
+    (("bearerToken", "tokenSecretRef"), "oauth_token"),
+    (("headerInjection", "valueSecretRef"), "api_key"),
+)
 _DIALECTS = ("kagent.dev/", "toolhive.stacklok.dev/")
 _PINNED = re.compile(r"@sha256:[0-9a-f]{64}$|^(?:@[\w.-]+/)?[\w.-]+@\d+\.\d+\.\d+[\w.-]*$|==\d+(\.\d+)+$")
 _PACKAGE = re.compile(r"^(?!-)(?:@[\w.-]+/)?[\w.-]+(?:@[\w.^~-]+|==[\w.]+)?$")
@@ -40,6 +54,7 @@ class Found:
     identities: dict[str, Identity] = field(default_factory=dict)
     credentials: list[Credential] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
     fingerprints: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -49,6 +64,7 @@ class Scope:
 
     servers: Mapping[str, Manifest]
     models: Mapping[str, Manifest]
+    shown: Mapping[str, Manifest]  # by which servers show who they are
 
 
 class KubernetesAgents:
@@ -68,13 +84,15 @@ class KubernetesAgents:
         """Read each agent and each tool server; other kinds of object are left to their sources."""
         everything = [each for file in files for each in manifests(file) if each.api.startswith(_DIALECTS)]
         scope = Scope(
-            {f"{each.namespace}/{each.name}": each for each in everything if each.kind in _SERVERS},
-            {f"{each.namespace}/{each.name}": each for each in everything if each.kind == "ModelConfig"},
+            *(
+                {f"{each.namespace}/{each.name}": each for each in everything if each.kind in kinds}
+                for kinds in (_SERVERS, ("ModelConfig",), ("MCPExternalAuthConfig",))
+            )
         )
         found = Found()
         for manifest in everything:
             if manifest.kind in _SERVERS:
-                _server(manifest, found)
+                _server(manifest, scope, found)
             elif manifest.kind in ("Agent", "SandboxAgent"):
                 _agent(manifest, scope, found)
         return Inventory(
@@ -84,11 +102,12 @@ class KubernetesAgents:
             identities=tuple(found.identities.values()),
             credentials=tuple(found.credentials),
             links=tuple(found.links),
+            skipped=tuple(found.skipped),
             fingerprints=tuple(found.fingerprints),
         )
 
 
-def _server(manifest: Manifest, found: Found) -> None:
+def _server(manifest: Manifest, scope: Scope, found: Found) -> None:
     file, spec = manifest.file, manifest.node.get("spec") or EMPTY
     deployment = spec.get("deployment") or EMPTY
     id = _server_id(manifest)
@@ -117,6 +136,7 @@ def _server(manifest: Manifest, found: Found) -> None:
     if account is not None and text(account):
         _runs_as(manifest, id, text(account), file.at(account), found)
     _held(manifest, spec, deployment, id, found)
+    _shows(manifest, spec, id, scope, found)
 
 
 def _server_id(manifest: Manifest) -> str:
@@ -124,6 +144,9 @@ def _server_id(manifest: Manifest) -> str:
 
 
 def _auth(spec: Node) -> str:
+    incoming = spec.get("incomingAuth", "type") or spec.get("config", "incomingAuth", "type")
+    if incoming is not None:
+        return _INCOMING.get(text(incoming), "unknown")
     headers = [text(each.get("name")).lower() for each in (spec.get("headersFrom") or EMPTY).elements()]
     if "authorization" in headers:
         return "bearer"
@@ -156,11 +179,45 @@ def _held(manifest: Manifest, spec: Node, deployment: Node, holder: str, found: 
             found.fingerprints += made[2]
 
 
-def _from_secret(manifest: Manifest, node: Node, dotted: str, name: str, key: str, holder: str, found: Found) -> None:
+def _shows(manifest: Manifest, spec: Node, holder: str, scope: Scope, found: Found) -> None:
+    """Read the secrets by which a server shows who it is to what stands behind it: other objects refer to them."""
+    outgoing = spec.get("outgoingAuth") or EMPTY
+    behind = [outgoing.get("default"), *(each for _, each in (outgoing.get("backends") or EMPTY).items())]
+    for node in (spec, *(each for each in behind if each is not None)):
+        named = node.get("externalAuthConfigRef", "name")
+        if named is None:
+            continue
+        shown = scope.shown.get(f"{manifest.namespace}/{text(named)}")
+        if shown is None:
+            place = manifest.file.at(named)
+            id = f"skipped:{quote(place.path)}#{quote(manifest.dotted)}externalAuthConfigRef/{quote(text(named))}"
+            reason = (
+                f"MCPExternalAuthConfig {text(named)} is in no file, so with which secret the server calls is unknown"
+            )
+            found.skipped.append(Skipped(id, reason, "external authentication", (place,)))
+            continue
+        for path, kind in _SHOWN:
+            reference = shown.node.get("spec", *path)
+            if reference is not None and text(reference.get("name")):
+                key = f"{text(reference.get('name'))}/{text(reference.get('key')) or '*'}"
+                dotted = ".".join(("spec", *path))
+                _from_secret(shown, reference, dotted, text(reference.get("key")), key, holder, found, kind)
+
+
+def _from_secret(
+    manifest: Manifest,
+    node: Node,
+    dotted: str,
+    name: str,
+    key: str,
+    holder: str,
+    found: Found,
+    kind: str = "api_key",
+) -> None:
     place = manifest.file.at(node)
     id = f"credential:{quote(manifest.file.path)}#{quote(manifest.dotted + dotted)}"
     store = f"secret_manager:kubernetes:{manifest.namespace}/{key}"
-    found.credentials.append(Credential(id, kind="api_key", store=store, name=name, locations=(place,)))
+    found.credentials.append(Credential(id, kind=kind, store=store, name=name, locations=(place,)))
     found.links.append(link(holder, "holds", id, place))
 
 
@@ -181,7 +238,7 @@ def _agent(manifest: Manifest, scope: Scope, found: Found) -> None:
             id,
             name=manifest.name,
             platform="kubernetes",
-            purpose=text(spec.get("description")) or None,
+            purpose=next((said for each in (spec, own) if (said := _purpose(each))), None),
             sandbox="container",
             model=text(model.node.get("spec", "model")) or None if model else None,
             locations=(manifest.place,),
@@ -201,6 +258,10 @@ def _agent(manifest: Manifest, scope: Scope, found: Found) -> None:
         server = tool.get("mcpServer")
         if server is not None:
             _tools(manifest, id, server, scope, found)
+
+
+def _purpose(spec: Node) -> str:
+    return text(spec.get("description")) or text(spec.get("card", "description"))
 
 
 def _full(manifest: Manifest, name: str) -> str:

@@ -5,7 +5,7 @@ account when a token is mounted, or when the account may become a cloud role (wh
 from ``automountServiceAccountToken``). A credential from a Secret has the store
 ``secret_manager:kubernetes:<namespace>/<name>/<key>``, with ``*`` for all of its keys. A workload is an
 agent by the label ``app.kubernetes.io/component: agent``, by a model key among its variables, or by the name
-of an agent product in its image or command.
+of an agent product in its image or command. A container that serves tools is a tool server besides.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from nhiassess.model.inventory import (
 )
 from nhiassess.sources.agent_commands import Run, command_of
 from nhiassess.sources.kubernetes import Manifest, account_id, is_manifest, manifests, service_account, text
+from nhiassess.sources.kubernetes_serving import served
 from nhiassess.sources.source import ReadFile, credential, link, quote
 
 _KINDS = frozenset(
@@ -178,9 +179,16 @@ def _workload(workload: Workload, accounts: Mapping[str, Manifest], found: Found
         provider="kubernetes",
         locations=(manifest.place,),
     )
-    _runs_as(workload, accounts, found)
+    servers: list[str] = []
     for where, container in _containers(workload.pod):
+        before, server = len(found.links), served(manifest, container)
         _environment(workload, container, f"{workload.dotted}.{where}", found)
+        if server and not where.startswith("init"):
+            servers.append(server.id)
+            found.tool_servers.append(server)
+            given = [each for each in found.links[before:] if each.verb == "holds"]
+            found.links += [link(server.id, "holds", each.target, *each.locations) for each in given]
+    _runs_as(workload, servers, accounts, found)
     for place, volume in enumerate((workload.pod.get("volumes") or EMPTY).elements()):
         _volume(workload, volume, f"{workload.dotted}.volumes[{place}]", found)
     risky = list(_host_access(workload))
@@ -193,7 +201,7 @@ def _workload(workload: Workload, accounts: Mapping[str, Manifest], found: Found
         _agent(workload, bool(risky), found)
 
 
-def _runs_as(workload: Workload, accounts: Mapping[str, Manifest], found: Found) -> None:
+def _runs_as(workload: Workload, servers: Sequence[str], accounts: Mapping[str, Manifest], found: Found) -> None:
     manifest, node = (
         workload.manifest,
         workload.pod.get("serviceAccountName") or workload.pod.get("serviceAccount"),
@@ -210,7 +218,7 @@ def _runs_as(workload: Workload, accounts: Mapping[str, Manifest], found: Found)
     if stated is not None and stated.flag() is False and not cloud:
         return
     reason = None if stated is None or stated.flag() is not False else "with a token for its cloud role only"
-    for runner in (workload.resource, *([workload.agent] if workload.agent else [])):
+    for runner in (workload.resource, *([workload.agent] if workload.agent else []), *servers):
         found.links.append(link(runner, "runs_as", identity.id, place, reason=reason))
 
 

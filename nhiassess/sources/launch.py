@@ -32,7 +32,8 @@ class Launch:
     url_node: Node | None = None
     passed: tuple[tuple[str, Word], ...] = ()  # variables that a container is given by name only
     roots: tuple[tuple[str, Word], ...] = ()  # folders of the host that it may touch, wide ones only: (why, word)
-    contained: bool = False
+    opened: tuple[tuple[str, str, Word], ...] = ()  # what opens the host to a container: (flag, value, its word)
+    contained: bool = False  # in a container that opens nothing of the host
 
 
 _FULL = re.compile(r"v?\d+\.\d+\.\d+([-+.][\w.+-]*)?")
@@ -88,6 +89,13 @@ _CONTAINER_FLAGS = frozenset(
     }
     | {"--no-healthcheck", "--oom-kill-disable", "--sig-proxy", "--replace", "--disable-content-trust"}
 )
+# flags that open the host to a container, by the values that do
+_OPENS = {
+    "--privileged": ("", "TRUE"), "--network": ("HOST",), "--net": ("HOST",), "--pid": ("HOST",),
+    "--cap-add": ("ALL", "SYS_ADMIN"),
+}  # fmt: skip
+# of those, the ones with which a container can take its host over
+_TAKES_HOST = {"--privileged": "every device", "--pid": "every process", "--cap-add": "the rights of root"}
 _HOME = re.compile(
     r"(?ix) (?: ~ | \$\{?HOME\}? | \$\{env:HOME\} | \$\{userHome\} | %USERPROFILE% | \$\{env:USERPROFILE\} | /root"
     r" | (?:/home|/Users|[a-z]:/Users)(?:/[^/]+)? ) /? \Z"
@@ -277,6 +285,7 @@ def _container(line: str, words: list[Word]) -> Launch:
     place = texts.index("run") + 1
     passed: list[tuple[str, Word]] = []
     roots: list[tuple[str, Word]] = []
+    opened: list[tuple[str, str, Word]] = []
     while place < len(words) and texts[place].startswith("-"):
         flag, equals, value = texts[place].partition("=")
         word = words[place]
@@ -289,18 +298,21 @@ def _container(line: str, words: list[Word]) -> Launch:
         if flag in ("-v", "--volume", "--mount"):
             why = wide(_mounted(value))
             roots += [(why, word)] if why else []
+            opened += [(flag, value, word)] if why else []
+        elif value.upper().removeprefix("CAP_") in _OPENS.get(flag, ()):
+            opened.append((flag, value or flag, word))
+            roots += [(_TAKES_HOST[flag], word)] if flag in _TAKES_HOST else []
         place += 1
-    if place >= len(words):
-        return Launch(line, passed=tuple(passed), contained=True)
-    image, pinned = _image(texts[place])
+    image, pinned = _image(texts[place]) if place < len(words) else (None, None)
     return Launch(
         line,
         package=image,
-        package_node=words[place].node,
+        package_node=words[place].node if image is not None else None,
         pinned=pinned,
         passed=tuple(passed),
         roots=tuple(roots),
-        contained=True,
+        opened=tuple(opened),
+        contained=not opened,
     )
 
 

@@ -111,6 +111,9 @@ def read_server(file: ReadFile, name: str, node: Node, dotted: str, client: Clie
     _settings(file, node, dotted, client, found)
     _credentials(file, node, dotted, id, words, found)
     if started:
+        for flag, value, word in started.opened:
+            key = f"{dotted}.{word.dotted.partition('.')[0]}.{flag}"
+            found.settings.append(setting(file, word.node, key, value, client.agent, client.scope, listed=True))
         for variable_name, word in started.passed:
             if not _given(node, variable_name):
                 _add_variable(file, word.node, f"{dotted}.{word.dotted}", id, variable_name, found)

@@ -181,9 +181,8 @@ def read_job(job: Job, identified: bool, gate: Gate | None, found: Gathering) ->
 
 def _read_agent(job: Job, agent: str, gate: Gate | None, found: Gathering) -> None:
     runs = [run for _, run in job.runs]
-    turns = next((run.turns for run in runs if run.turns), None)
     limits = [f"{job.seconds // 60} minutes"] if job.seconds else []
-    limits += [f"{turns} turns"] if turns else []
+    limits += next((run.bounds for run in runs if run.bounds), ())
     found.agents.append(
         Agent(
             agent,

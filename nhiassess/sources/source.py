@@ -9,7 +9,7 @@ from posixpath import dirname
 from typing import Protocol
 
 from nhiassess.formats.format import Document, Node
-from nhiassess.formats.names import declares, hints
+from nhiassess.formats.names import CONNECTION, declares, hints
 from nhiassess.formats.secrets import is_placeholder, reference
 from nhiassess.model.ids import quote as quote
 from nhiassess.model.inventory import Credential, Inventory, Link, Location
@@ -151,14 +151,8 @@ def variable(file: ReadFile, node: Node, dotted: str, holder: str, name: str) ->
     return value, link(holder, "holds", id, file.at(node))
 
 
-# an address with a password inside, by custom; the name alone declares nothing
-_CONNECTION = re.compile(
-    r"(?i)(?:database|db|postgres(?:ql)?|pg|mysql|mongo(?:db)?|redis|amqp|rabbitmq)_?(?:url|uri|conn\w*)$|dsn$"
-)
-
-
 def _names_a_secret(*names: str) -> bool:
-    return any(declares(each) or hints(each) or _CONNECTION.search(each) for each in names)
+    return any(declares(each) or hints(each) or CONNECTION.search(each) for each in names)
 
 
 def kind(secret_kind: str, name: str) -> str:

@@ -125,6 +125,23 @@ def test_structures_that_hold_a_reference_or_a_placeholder_are_left_alone(form: 
     assert find(form.format(filler)) == ()
 
 
+@pytest.mark.parametrize("form", ["postgres://{}@db.example.test:5432/x", "mysql://{}@tcp(db)/x", "{}@tcp(db:3306)/x"])
+@pytest.mark.parametrize(
+    "pair", ["user:password", "username:password", "user:pass", "USER:PASSWORD", "<user>:<password>"]
+)
+def test_an_address_whose_user_and_password_are_the_words_for_them_holds_no_secret(form: str, pair: str) -> None:
+    text = form.format(pair)
+    assert find(text, "DATABASE_CONNECTION_STRING") == ()
+    assert find_in_prose(f"DATABASE_CONNECTION_STRING={text}") == ()
+
+
+@pytest.mark.parametrize("pair", ["postgres:postgres", "admin:password", "user:password1", "root:pass", "user:user"])
+def test_a_weak_password_in_an_address_is_a_secret(pair: str) -> None:
+    text = f"postgres://{pair}@db.example.test:5432/x"
+    assert [text[span.start : span.end] for span in find(text)] == [pair.split(":")[1]]
+    assert find(f"{pair}@tcp(db:3306)/x")
+
+
 @pytest.mark.parametrize(
     ("name", "kind"),
     [

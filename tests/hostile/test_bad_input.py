@@ -32,6 +32,8 @@ BROKEN = {
     "deep/.codex/config.toml": ("a." * 60_000 + "b = 1\n", 1, "the values nest deeper than 100"),
     "deep/k8s/agent.yaml": ("apiVersion: v1\nkind: Pod\nx: " + "[" * 5000, 3, "the values nest deeper than 100"),
 }
+# what stood in the way, by the folder of a broken file; else its syntax did
+CONSTRUCTS = {"binary": "binary", "latin": "encoding", "bomb": "too large", "deep": "too large", "written": "file"}
 HALF = {
     "cut/.mcp.json": ('{"mcpServers": {"late": {"command": "npx", "args": ["a", ', "the file ends before"),
     "front/.claude/agents/helper.md": ("---\nname: helper\ndescription: a: b: c\n---\nHelp.\n", "not YAML"),
@@ -82,7 +84,7 @@ def test_a_broken_file_is_skipped_with_its_place_and_what_to_do(bad: Report, pat
     assert row.locations[0].line == line
     assert row.reason.startswith(reason)
     assert len(row.reason.split(". ")) >= 2, "it does not say what to do"
-    assert row.construct == "file"
+    assert row.construct == CONSTRUCTS.get(path.split("/", 1)[0], "syntax")
     assert str(escape(row.reason.rstrip("."))).lower() in bad.html.lower()
 
 

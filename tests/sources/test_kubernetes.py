@@ -405,7 +405,7 @@ def test_grants_of_the_corpus(corpus: Inventory, grant: str, count: int, first: 
 
 
 def test_tool_servers_of_the_corpus(corpus: Inventory) -> None:
-    assert len(corpus.tool_servers) == 11
+    assert len(corpus.tool_servers) == 13  # one of them virtual, one served by a deployment
     everything = by_id(
         corpus.tool_servers,
         "tool_server:kagent-dev__kagent/go/core/test/e2e/manifests/everything-mcp-server.yaml#everything-mcp-server",
