@@ -188,9 +188,11 @@ class _Resolving:
 
     def _sub(self, given: Node, at: Node) -> Node:
         listed = given.elements()
-        text = text_of(listed[0] if listed else given)
+        stated = listed[0] if listed else given
+        text = text_of(stated)
         if text is None:
             return self._unknown("Sub", self.resolve(given), at)
+        at = replace(at, line=stated.line, column=stated.column)  # in the long form below its name
         bound = {key: self.resolve(each) for key, each in listed[1].items()} if len(listed) > 1 else {}
         pieces: list[str] = []
         end = length = 0
