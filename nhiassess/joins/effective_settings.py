@@ -1,4 +1,15 @@
-"""Which settings take effect, and what they put before the tools of an agent: approval, gates, sandbox."""
+"""Which settings take effect, who controls them, and what they put before the tools of an agent.
+
+How each product decides is written, each with its source, in `claude_permissions`, `claude_servers`, `codex_approvals`,
+`gemini_approvals`, `opencode_approvals`, `amazon_q_approvals`, `kiro_approvals` and `client_approvals`. Common to all:
+
+- A setting keeps its row when another file overrides it; then it is not effective.
+- A setting is effective, or not, for the agent of its own file: that of a user may hold there, and be overridden by
+  each project.
+- What a project brings counts once its folder is trusted, unless a file says that it is not.
+- Which version of a product people run no file tells. What earlier versions obey counts, unless a file requires a
+  later one.
+"""
 
 from __future__ import annotations
 
@@ -6,15 +17,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
-from nhiassess.joins import claude_permissions, client_approvals
-from nhiassess.joins.approval import WEAKEST_FIRST, Applied, Approval, applied, is_listed
+from nhiassess.joins import claude_permissions, codex_approvals, products
+from nhiassess.joins.approval import BROUGHT, WEAKEST_FIRST, Applied, Approval, applied
+from nhiassess.joins.controllers import controllers
 from nhiassess.joins.known_servers import abilities, built_in, described, recogniser
-from nhiassess.joins.sub_agents import rule_name
-from nhiassess.model.inventory import Agent, Gate, Inventory, Link, Locations, Setting, Tool, ToolServer
+from nhiassess.joins.products import CLAUDE
+from nhiassess.model.inventory import Agent, Gate, Inventory, Link, Locations, Setting, Tool
 from nhiassess.model.knowledge import Knowledge
-
-CLAUDE = "claude-code"
-_HANDLED = frozenset({CLAUDE, "codex", "mcp-agent"}) | client_approvals.ASKS | client_approvals.NEVER_ASKS
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +35,7 @@ class EffectiveSettings:
 
     def join(self, inventory: Inventory, knowledge: Knowledge) -> Inventory:
         """Give the inventory with effective settings, and approvals and gates that follow from them."""
-        agents = {each.id: each for each in inventory.agents if each.platform in _HANDLED}
+        agents = {each.id: each for each in inventory.agents if each.platform in products.HANDLED}
         parents = {
             link.target: link.source
             for link in inventory.links
@@ -51,6 +60,7 @@ class Parts:
     run_code: frozenset[str] = frozenset()  # agents of which some part runs whatever it is given
 
 
+_FROM_ABOVE = ("managed", "user", "system")
 _SEVERAL_FILES = frozenset({"invokes", "executes_on", "delegates_to"})
 
 
@@ -68,14 +78,19 @@ def _once(inventory: Inventory) -> Inventory:
 
 
 def _applied(agent: Agent, parent: str | None, owned: Mapping[str, Sequence[Setting]]) -> Applied:
-    """Gather an agent's own settings, its parent's, and those of managed and user files above its folder."""
+    """Gather an agent's own settings, its parent's, and those of its folder and of the files above it."""
     platform, _, rest = agent.id.removeprefix("agent:").partition("/")
     steps = rest.split("/")[:-1]
-    found = [*owned.get(agent.id, ()), *owned.get(parent or "-", ())]
-    for length in range(len(steps)):
-        above = f"agent:{platform}/{'/'.join(steps[:length]) or '-'}/{platform}"
-        found += [each for each in owned.get(above, ()) if each.scope in ("managed", "user") and above != agent.id]
-    return applied(found)
+    own = owned.get(agent.id, ())
+    found = {each.id: each for each in (*own, *owned.get(parent or "-", ()))}
+    shared = products.shared(platform, own)
+    for length in range(len(steps) + 1):
+        main = f"agent:{platform}/{'/'.join(steps[:length]) or '-'}/{platform}"
+        for each in owned.get(main, ()) if main != agent.id else ():
+            if each.scope in _FROM_ABOVE or (length == len(steps) and (each.key or "").startswith(shared)):
+                found[each.id] = each
+    stated = tuple(found.values())
+    return applied(stated, agent.id, products.distrust(platform, agent.id, stated))
 
 
 def _decided(
@@ -87,19 +102,9 @@ def _decided(
     for link in inventory.links:
         tool = tools.get(link.target)
         if link.verb == "invokes" and link.source in agents and tool is not None:
-            platform, server = agents[link.source].platform or "", servers.get(tool.server or "")
-            found[link.source, tool.id] = _approval(platform, tool, server, servers, settings[link.source])
+            platform = agents[link.source].platform or ""
+            found[link.source, tool.id] = products.approval(platform, tool, servers, settings[link.source])
     return found
-
-
-def _approval(
-    platform: str, tool: Tool, server: ToolServer | None, servers: Mapping[str, ToolServer], settings: Applied
-) -> Approval:
-    if platform != CLAUDE:
-        return client_approvals.approval(platform, tool.name or "", server, settings)
-    if server is not None and (off := claude_permissions.server_denied(server.name or "", settings)):
-        return Approval("denied", f"not started: {off.key}", (off,))
-    return claude_permissions.approval(rule_name(tool, servers), settings)
 
 
 def _parts(
@@ -121,7 +126,7 @@ def _parts(
             whole = stem + quote(claude_permissions.tool_of(rule.value or ""))
             if not claude_permissions.effective(rule, settings[agent]) or (agent, whole) not in decided:
                 continue
-            if decided[agent, whole].when != "each_call":
+            if decided[agent, whole].when not in ("each_call", "unknown"):
                 continue
             id = stem + quote(rule.value or "", safe="-._~@:/*+=,()[]")
             new = Tool(id, None, rule.value, approval="never", locations=rule.locations)
@@ -169,7 +174,7 @@ def _apply(
         ),
         tools=tuple(sorted((*tools, *parted.tools), key=lambda each: each.id)),
         links=(*links, *parted.links),
-        settings=tuple(_marked(each, agents, settings) for each in inventory.settings),
+        settings=_marked(inventory.settings, agents, settings),
     )
 
 
@@ -179,7 +184,7 @@ def _gated(link: Link, approval: Approval | None, settings: Mapping[str, Applied
     if approval is None:
         return link
     platform = link.source.removeprefix("agent:").split("/", 1)[0]
-    otherwise = settings[link.source].file() if platform in client_approvals.FILE_DECIDES else None
+    otherwise = settings[link.source].file() if platform in products.FILE_DECIDES else None
     places = tuple(place for each in approval.settings for place in each.locations)
     server, _, name = link.target.rpartition("#")[2].rpartition("/")
     name = f"the other tools of {server}" if name == "*" else name
@@ -197,17 +202,12 @@ def _boxed(link: Link, settings: Mapping[str, Applied]) -> Link:
     applying = settings.get(f"agent:{platform}/{rest.rpartition('/')[0]}")
     if applying is None:
         return link
-    stated = (
-        applying.first("sandbox.enabled")
-        if platform == CLAUDE
-        else client_approvals.codex_value("sandbox_mode", applying)
-    )
-    if stated is None:
+    box = products.sandbox(platform, applying)
+    if box is None:
         return link
-    boxed = client_approvals.sandbox(platform, applying) not in ("none", None)
-    place = next((each.path for each in stated.locations), None)
-    gate = Gate("sandbox", "agent_process", place) if boxed else None
-    return replace(link, gate=gate, locations=tuple(dict.fromkeys((*stated.locations, *link.locations))))
+    place = next((each.path for each in box.stated.locations), None)
+    gate = None if box.kind == "none" else Gate("sandbox", "agent_process", place)
+    return replace(link, gate=gate, locations=tuple(dict.fromkeys((*box.stated.locations, *link.locations))))
 
 
 def _weakest(found: Iterable[Approval]) -> str | None:
@@ -221,35 +221,37 @@ def _described_agent(agent: Agent, settings: Applied, own: Sequence[Approval], r
     free = (approval for approval in own if approval.when == "never" and not approval.default)
     loose = runs_code or any(not approval.sandboxed for approval in free)
     asks = any(approval.when == "each_call" for approval in own)
-    by_default = platform in client_approvals.NEVER_ASKS and any(approval.when == "never" for approval in own)
+    by_default = platform in products.NEVER_ASKS and any(approval.when == "never" for approval in own)
     autonomy = "auto-approves" if loose or (by_default and not asks) else "asks" if asks else None
-    if platform == "codex" and autonomy is None and client_approvals.codex_value("approval_policy", settings):
+    if platform == "codex" and autonomy is None and codex_approvals.holding("approval_policy", settings):
         autonomy = "asks"
+    box = products.sandbox(platform, settings)
     return replace(
         agent,
         autonomy=agent.autonomy or autonomy,
-        sandbox=agent.sandbox or client_approvals.sandbox(platform, settings),
+        sandbox=agent.sandbox or (box.kind if box is not None else None),
         model=agent.model or (settings.value("model") if platform == CLAUDE else None),
     )
 
 
-def _marked(setting: Setting, agents: Mapping[str, Agent], settings: Mapping[str, Applied]) -> Setting:
-    if setting.agent is None:
-        return setting
-    applying = settings.get(setting.agent)
-    if applying is None:
-        return replace(setting, effective=True if setting.effective is None else setting.effective)
-    platform = agents[setting.agent].platform or ""
-    if platform == CLAUDE:
-        holds = claude_permissions.effective(setting, applying)
-    else:
-        holds = client_approvals.effective(platform, setting, applying)
-    strongest = is_listed(setting) or setting.scope == "profile" or setting.key in _DECIDED_ELSEWHERE
-    return replace(setting, effective=holds and (strongest or applying.first(setting.key or "") == setting))
-
-
-# keys whose strongest setting may be void, so that a weaker one holds
-_DECIDED_ELSEWHERE = frozenset({"permissions.defaultMode", "permissionMode", "approval_policy", "sandbox_mode"})
+def _marked(
+    stated: Iterable[Setting], agents: Mapping[str, Agent], settings: Mapping[str, Applied]
+) -> tuple[Setting, ...]:
+    """Say of each setting whether it takes effect, and who controls it."""
+    found = tuple(stated)
+    controlled = controllers(found)
+    marked = []
+    for each in found:
+        applying = settings.get(each.agent or "")
+        holds = each.effective
+        if applying is not None:
+            void = applying.distrust is not None and each.scope in BROUGHT
+            platform = agents[each.agent or ""].platform or ""
+            holds = False if void else products.effective(platform, each, applying)
+        elif each.agent is not None and holds is None:
+            holds = True
+        marked.append(replace(each, effective=holds, controlled_by=each.controlled_by or controlled.get(each.id)))
+    return tuple(marked)
 
 
 def _link(source: str, verb: str, target: str, locations: Locations) -> Link:

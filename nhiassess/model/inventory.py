@@ -201,10 +201,11 @@ class Setting:
 
     id: str
     agent: str | None = None
-    scope: str | None = None  # managed | user | project | local | profile
+    scope: str | None = None  # managed | local | project | user | system (defaults of a machine) | profile
     key: str | None = None
     value: str | None = None
     effective: bool | None = None
+    controlled_by: str | None = None  # repository | user | organisation | session
     locations: Locations = ()
 
 

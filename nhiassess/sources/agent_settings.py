@@ -66,7 +66,7 @@ def read_settings(
     file, nodes:
         The file, and values of it by their dotted keys.
     agent, scope:
-        Whose settings they are, and managed, user, project, local or profile.
+        Whose settings they are, and managed, system, user, project, local or profile.
     found:
         What was gathered; it is added to.
     wanted:

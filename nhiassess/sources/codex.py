@@ -15,7 +15,10 @@ from nhiassess.sources.source import ReadFile, folder, link, quote
 PLATFORM = "codex"
 BUILT_IN = ("apply_patch", "shell")
 _CONFIG = re.compile(r"(?:^|/)\.codex/(?:[^/]+\.)?config\.toml$")
-_MANAGED = re.compile(r"(?:^|/)(?:(?:etc/|\.)codex/)?(?:managed_config|requirements)\.toml$")
+_PROFILE = re.compile(r"(?:^|/)\.codex/[^/]+\.config\.toml$")
+_MANAGED = re.compile(r"(?:^|/)(?:(?:etc/|ProgramData/OpenAI/|\.)codex/)?(?:managed_config|requirements)\.toml$", re.I)
+_REQUIRED = re.compile(r"(?:^|/)requirements\.toml$")
+_SYSTEM = re.compile(r"(?:^|/)(?:etc/codex|ProgramData/OpenAI/Codex)/config\.toml$", re.I)
 _SIGN = re.compile(
     r"(?m)^\s*(?:approval_policy|sandbox_mode|allowed_approval_policies|allowed_sandbox_modes)\s*=|^\s*\[mcp_servers\."
 )
@@ -33,7 +36,7 @@ class Codex:
         """Recognise Codex's files by path, copies of them by their keys."""
         if not path.endswith(".toml"):
             return False
-        return bool(_CONFIG.search(path) or _SIGN.search(head))
+        return bool(_CONFIG.search(path) or _SYSTEM.search(path) or _SIGN.search(head))
 
     def group(self, path: str) -> str:
         """Let each file stand alone."""
@@ -54,13 +57,12 @@ class Codex:
 
 def _read_file(file: ReadFile, found: Gathering) -> None:
     root = file.document.root
-    managed = bool(_MANAGED.search(file.path))
-    where = quote(_MANAGED.sub("", file.path).strip("/")) or "-" if managed else folder(file.path)
+    where, scope = _place(file.path)
     id = f"agent:{PLATFORM}/{where}/{PLATFORM}"
-    scope = "managed" if managed else scope_of(where)
-    if not managed:
+    if scope not in ("managed", "system", "profile"):
         _add_agent(file, root, id, where, found)
-    plain = ((key, node) for key, node in root.items() if key not in _ASIDE and key != "profiles")
+    aside = _ASIDE - {"mcp_servers"} if _REQUIRED.search(file.path) else _ASIDE
+    plain = ((key, node) for key, node in root.items() if key not in aside and key != "profiles")
     read_settings(file, plain, id, scope, found)
     features = root.get("features")
     if features is not None:
@@ -68,9 +70,25 @@ def _read_file(file: ReadFile, found: Gathering) -> None:
     profiles = root.get("profiles")
     for name, profile in profiles.items() if profiles is not None else ():
         read_settings(file, ((f"profiles.{name}", profile),), id, "profile", found)
-    servers = root.get("mcp_servers")
+    # what the organisation requires lists servers and starts none
+    servers = None if _REQUIRED.search(file.path) else root.get("mcp_servers")
     for name, entry, dotted in entries(servers, "mcp_servers") if servers is not None else ():
         read_server(file, name, entry, dotted, Client(id, scope), found)
+
+
+def _place(path: str) -> tuple[str, str]:
+    """Give the folder that a file is for, and its scope; a profile of its own file is chosen on the command line.
+
+    Examples
+    --------
+    >>> _place("laptops/dev/etc/codex/requirements.toml"), _place("laptops/dev/.codex/deep.config.toml")
+    (('laptops/dev', 'managed'), ('laptops/dev', 'profile'))
+    """
+    for pattern, scope in ((_MANAGED, "managed"), (_SYSTEM, "system")):
+        if pattern.search(path):
+            return quote(pattern.sub("", path).strip("/")) or "-", scope
+    where = folder(path)
+    return where, "profile" if _PROFILE.search(path) else scope_of(where)
 
 
 def _matters(key: str) -> bool:

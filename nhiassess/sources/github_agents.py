@@ -295,7 +295,7 @@ def _served(file: ReadFile, run: Run) -> Iterator[tuple[ToolServer, tuple[str, .
     """Give the tool servers that come with the product of an agent and that its command turns on."""
     for name, approval, place in run.served:
         id = f"tool_server:{quote(file.path)}#{quote(name)}"
-        yield ToolServer(id, name=name, package=name, locations=(place,)), (), approval
+        yield ToolServer(id, name=name, package=f"builtin/{name}", locations=(place,)), (), approval
 
 
 def _server(file: ReadFile, run: Run) -> ToolServer | None:

@@ -3,124 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from posixpath import basename
 
 from nhiassess.formats.format import Node
-from nhiassess.model.inventory import Agent, Credential, Inventory, Location, Skipped, Tool
-from nhiassess.sources.agent_settings import is_comment, is_fixture, leaf_text, read_settings, scope_of
+from nhiassess.model.inventory import Agent, Credential, Inventory, Location, Resource, Skipped, Tool
+from nhiassess.sources import mcp_dialects
+from nhiassess.sources.agent_settings import is_comment, is_fixture, leaf_text, read_settings
 from nhiassess.sources.gathering import Gathering
-from nhiassess.sources.mcp_servers import Client, entries, read_server
-from nhiassess.sources.source import ReadFile, folder, link, quote
+from nhiassess.sources.mcp_dialects import DIALECTS, Dialect, Path
+from nhiassess.sources.mcp_servers import Client, entries, read_server, setting
+from nhiassess.sources.source import ReadFile, link, quote
 
-Path = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Dialect:
-    """How one client writes its configuration.
-
-    Parameters
-    ----------
-    platform:
-        The client, None for a server map that no client reads where it lies.
-    path:
-        The paths of its files.
-    maps:
-        Where server maps stand in them; ``*`` is any key.
-    sign:
-        What the beginning of the file must hold when the path alone does not tell.
-    settings:
-        Top-level keys whose leaves are settings of the agent.
-    tools:
-        Tools of the client's own, when the file is that of an agent rather than of an extension.
-    """
-
-    platform: str | None
-    path: re.Pattern[str]
-    maps: tuple[Path, ...] = (("mcpServers",),)
-    sign: re.Pattern[str] | None = None
-    settings: tuple[str, ...] = ()
-    tools: tuple[str, ...] = ()
-
-
-def _path(pattern: str) -> re.Pattern[str]:
-    return re.compile(rf"(?:^|/)(?:{pattern})$", re.I)
-
-
-_EDITOR = r"(?:\.vscode|Code(?: - Insiders)?/User|VSCodium/User)"
-_MODELS = ("openai", "anthropic", "google", "azure", "bedrock", "models", "provider")
-DIALECTS = (
-    Dialect("claude-desktop", _path(r"claude_desktop_config[^/]*\.json")),
-    Dialect("claude-code", _path(r"\.claude\.json"), (("mcpServers",), ("projects", "*", "mcpServers"))),
-    Dialect("claude-code", _path(r"\.mcp\.json"), (("mcpServers",), ())),
-    Dialect("cursor", _path(r"\.cursor/mcp\.json")),
-    Dialect("vscode", _path(rf"{_EDITOR}/mcp\.json"), (("servers",), ("mcpServers",))),
-    Dialect(
-        "vscode",
-        _path(rf"{_EDITOR}/settings\.json|[^/]+\.code-workspace"),
-        (("mcp", "servers"), ("mcp.servers",), ("settings", "mcp", "servers"), ("settings", "mcp.servers")),
-        re.compile(r'"(?:mcp(?:\.servers)?|chat\.(?:tools|mcp|agent)[\w.]*)"\s*:'),
-        ("chat.tools", "chat.mcp", "chat.agent"),
-    ),
-    Dialect("windsurf", _path(r"\.?(?:codeium/)?windsurf(?:-next)?/mcp_config\.json")),
-    Dialect("antigravity", _path(r"\.?antigravity/mcp_config\.json")),
-    Dialect("cline", _path(r"cline_mcp_settings\.json")),
-    Dialect("roo", _path(r"\.roo/mcp\.json|mcp_settings\.json")),
-    Dialect(
-        "continue",
-        _path(r"\.continue/(?:config\.(?:ya?ml|json)|(?:mcpServers|agents)/[^/]+\.ya?ml)"),
-        (("mcpServers",), ("experimental", "modelContextProtocolServers")),
-        settings=("models",),
-    ),
-    Dialect(
-        "zed", _path(r"\.?zed/settings\.json"), (("context_servers",),), re.compile(r'"context_servers"'), ("agent",)
-    ),
-    Dialect("goose", _path(r"goose/(?:config|profiles)\.ya?ml"), (("extensions",),), settings=("GOOSE_",)),
-    Dialect("kiro", _path(r"\.kiro/settings/mcp\.json|kiro_power/mcp\.json")),
-    Dialect(
-        "amazon-q",
-        _path(r"\.?(?:amazonq|kiro)/(?:mcp\.json|default\.json|(?:cli-)?agents/[^/]+\.json)"),
-        settings=("allowedTools", "tools", "toolsSettings", "model", "hooks", "useLegacyMcpJson"),
-    ),
-    Dialect(
-        "opencode",
-        _path(r"opencode\.jsonc?"),
-        (("mcp",),),
-        settings=("permission", "tools", "agent", "provider", "plugin", "model", "instructions"),
-        tools=("bash", "edit", "read", "webfetch"),
-    ),
-    Dialect("junie", _path(r"\.junie/mcp/mcp\.json")),
-    Dialect(
-        "gemini",
-        _path(r"\.gemini/settings\.json"),
-        settings=(
-            *("tools", "coreTools", "excludeTools", "allowedTools", "autoAccept", "general.defaultApprovalMode"),
-            *("security", "mcp", "sandbox", "hooks", "model"),
-        ),
-        tools=("google_web_search", "read_file", "replace", "run_shell_command", "web_fetch", "write_file"),
-    ),
-    Dialect("gemini", _path(r"gemini-extension\.json"), settings=("excludeTools",)),
-    Dialect("copilot", _path(r"\.copilot/mcp-config\.json")),
-    Dialect("mcp-agent", _path(r"mcp_agent\.(?:config|secrets)\.ya?ml"), (("mcp", "servers"),), settings=_MODELS),
-    # a server map in a file that no client reads by this name: servers that somebody may copy, and no agent
-    Dialect(
-        None,
-        re.compile(r"\.(?:json|jsonc|json5)$", re.I),
-        (("mcpServers",), ("servers",), ("mcp", "servers")),
-        re.compile(r'"mcpServers"\s*:\s*[{\[]|"servers"\s*:\s*\{\s*"[^"]+"\s*:\s*\{\s*"(?:type|command|url)"'),
-    ),
-    Dialect(
-        None,
-        re.compile(r"\.ya?ml$", re.I),
-        (("mcpServers",), ("mcp", "servers")),
-        re.compile(r"(?m)^mcpServers:\s*$|^mcp:\s*\n\s+servers:\s*$"),
-    ),
-)
 # files of Claude Code with server maps of their own are read by claude_code
 _OTHERS = re.compile(r"(?:^|/)\.claude/settings(?:\.local)?\.json$|(?:^|/)managed-settings\.json$")
 _HEAD = 4096
+
+
+# what the agents of a command line have when their file says all tools, or all that come with it
+_EVERY: Mapping[str, tuple[str, ...]] = {
+    "amazon-q": ("execute_bash", "fs_read", "fs_write", "use_aws"),
+    "kiro": ("aws", "read", "shell", "web", "write"),
+}
+_SHELLS = frozenset({"bash", "execute_bash", "execute_cmd", "run_shell_command", "shell"})
+_OF_AGENT = re.compile(r"(?:^|/)(?:(?:cli-)?agents?|(?P<mode>modes?))/(?P<name>[^/]+(?:/[^/]+)*)\.(?:json|md)$")
 
 
 class McpClients:
@@ -130,7 +37,7 @@ class McpClients:
 
     def recognises(self, path: str, head: str) -> bool:
         """Recognise a client's file by its path, another server map by its sign."""
-        return _dialect(path, head) is not None
+        return bool(_dialects(path, head))
 
     def group(self, path: str) -> str:
         """Let each file stand alone."""
@@ -140,45 +47,55 @@ class McpClients:
         """Read the servers of each file, the agent that starts them, and its settings."""
         found = Gathering()
         for file in files:
-            dialect = _dialect(file.path, file.document.text[:_HEAD])
-            if dialect is None:
-                continue
-            if is_fixture(file.path):
+            dialects = _dialects(file.path, file.document.text[:_HEAD])
+            if dialects and is_fixture(file.path):
                 reason = "test data: no client reads it where it lies"
                 found.skipped.append(
                     Skipped(f"skipped:{quote(file.path)}#fixture", reason, "fixture", (Location(file.path),))
                 )
                 continue
-            _read_file(file, dialect, found)
+            for dialect in dialects:
+                _read_file(file, dialect, found)
         return found.inventory()
 
 
-def _dialect(path: str, head: str) -> Dialect | None:
+def _dialects(path: str, head: str) -> list[Dialect]:
+    """Give the dialects of a file: several products keep their settings in that of an editor."""
     if _OTHERS.search(path):
-        return None
-    for dialect in DIALECTS:
-        if dialect.path.search(path):
-            # the sign may stand behind the beginning of a long file that the path names
-            named = dialect.platform is not None
-            return (
-                dialect if dialect.sign is None or dialect.sign.search(head) or (named and len(head) >= _HEAD) else None
-            )
-    return None
+        return []
+    # the sign may stand behind the beginning of a long file that the path names
+    fitting = [
+        each
+        for each in DIALECTS
+        if each.path.search(path)
+        and (each.sign is None or each.sign.search(head) or (each.platform is not None and len(head) >= _HEAD))
+    ]
+    named = [each for each in fitting if each.platform is not None]
+    known = named or any(each.path.search(path) for each in DIALECTS if each.platform is not None)
+    return named if known else fitting[:1]
 
 
 def _read_file(file: ReadFile, dialect: Dialect, found: Gathering) -> None:
     root = file.document.root
-    scope = scope_of(folder(file.path))
+    where, scope = mcp_dialects.place(file.path, dialect)
     maps = list(_maps(root, dialect))
-    agent = _agent(file, dialect, root, maps, found)
+    agent = _agent(file, dialect, root, maps, where, found)
     client = Client(agent, scope)
     for node, dotted in maps:
-        for name, entry, where in entries(node, dotted):
+        for name, entry, at in entries(node, dotted):
             if not name.startswith("//"):
-                read_server(file, name, entry, where.removeprefix("."), client, found)
+                read_server(file, name, entry, at.removeprefix("."), client, found)
+    if dialect.under is not None:
+        read_settings(file, ((dialect.under, root),), agent, scope, found)
+        return
     within = (each for each in root.items() if any(_related(each[0], prefix) for prefix in dialect.settings))
     read_settings(file, within, agent, scope, found, lambda key: any(_under(key, each) for each in dialect.settings))
     _extension_settings(file, root, found)
+    if dialect.platform == "opencode" and agent is not None:
+        _further_agents(file, root, Main(agent, where, scope), found)
+    if basename(file.path) == "managed-mcp.json":
+        # it is the file that keeps all other servers from being started, whatever it holds
+        found.settings.append(setting(file, root, "managed-mcp.json", "exclusive", agent, scope))
 
 
 def _under(key: str, prefix: str) -> bool:
@@ -214,27 +131,97 @@ def _is_bare(root: Node) -> bool:
     )
 
 
-def _agent(file: ReadFile, dialect: Dialect, root: Node, maps: list[tuple[Node, str]], found: Gathering) -> str | None:
+def _agent(
+    file: ReadFile, dialect: Dialect, root: Node, maps: list[tuple[Node, str]], where: str, found: Gathering
+) -> str | None:
     """Add the agent that reads the file, when it names a server or is a settings file of its own."""
     names_servers = any(True for node, dotted in maps for _ in entries(node, dotted))
     stated = any(_related(key, prefix) for key, _ in root.items() for prefix in dialect.settings)
-    if dialect.platform is None or not (names_servers or stated or dialect.tools):
+    if dialect.platform is None:
         return None
+    name, of_agent = dialect.platform, _OF_AGENT.search(file.path)
+    if dialect.platform in _EVERY and of_agent is not None:
+        name = leaf_text(root.get("name") or Node(None)) or of_agent["name"]
+    id = f"agent:{dialect.platform}/{where}/{_one_step(name)}"
+    if dialect.scope is not None and not names_servers:
+        return id  # what an administrator or a person states in advance starts no agent by itself
     extension = basename(file.path) == "gemini-extension.json"
-    if extension and not names_servers:
+    if not (names_servers or stated or (dialect.tools and dialect.sign is None)) or (extension and not names_servers):
         return None
-    name = dialect.platform
-    if "agents/" in file.path and dialect.platform == "amazon-q":
-        name = leaf_text(root.get("name") or Node(None)) or basename(file.path).rsplit(".", 1)[0]
-    id = f"agent:{dialect.platform}/{folder(file.path)}/{quote(name)}"
     places = [file.at_key(node) for node, dotted in maps if dotted]
     first = next((file.at_key(node) for key, node in root.items() if not is_comment(key)), Location(file.path))
     found.agents.append(Agent(id, name, dialect.platform, locations=tuple(places[:1]) or (first,)))
-    for tool in dialect.tools:
-        here = f"tool:{id.removeprefix('agent:')}/{tool}"
-        found.tools.append(Tool(here, None, tool, locations=(first,)))
-        found.links.append(link(id, "invokes", here, first))
+    own = dict.fromkeys(dialect.tools, first)
+    if dialect.platform in _EVERY and of_agent is not None:
+        own |= _stated_tools(file, dialect.platform, root)
+    _own_tools(id, where, own, found)
     return id
+
+
+@dataclass(frozen=True, slots=True)
+class Main:
+    """The agent that one starts with in a folder, and the scope of its file."""
+
+    id: str
+    where: str
+    scope: str
+
+
+def _further_agents(file: ReadFile, root: Node, main: Main, found: Gathering) -> None:
+    """Add the agents that a file of opencode describes, or the one that a text of opencode is."""
+    if own := _OF_AGENT.search(file.path):
+        name = leaf_text(root.get("name") or Node(None)) or own["name"]
+        _further_agent(file, ("mode" if own["mode"] else "agent", name), root, main, found)
+        return
+    for kind in ("agent", "mode"):
+        for name, node in (root.get(kind) or Node(None)).items():
+            _further_agent(file, (kind, name), node, main, found)
+
+
+def _further_agent(file: ReadFile, named: tuple[str, str], node: Node, main: Main, found: Gathering) -> None:
+    """Add an agent beside `build`, which is the one that one starts with, and what is stated of it."""
+    kind, name = named
+    id, off = main.id, node.get("disable")
+    if name != "build" and node.is_mapping and not (off is not None and off.flag()):
+        id = f"agent:opencode/{main.where}/{_one_step(name)}"
+        at = file.at_key(node)
+        model = leaf_text(node.get("model") or Node(None))
+        found.agents.append(Agent(id, name, "opencode", model=model, locations=(at,)))
+        if kind != "mode" and leaf_text(node.get("mode") or Node(None)) != "primary":
+            found.links.append(link(main.id, "delegates_to", id, at))
+        _own_tools(id, main.where, dict.fromkeys(mcp_dialects.OPENCODE_TOOLS, at), found)
+    read_settings(file, ((f"{kind}.{name}", node),), id, main.scope, found, _is_no_prompt)
+
+
+def _one_step(name: str) -> str:
+    """Give a name as one step of an id, though it may hold those of folders."""
+    return quote(name).replace("/", "%2F")
+
+
+def _is_no_prompt(key: str) -> bool:
+    return key.rsplit(".", 1)[-1] not in ("prompt", "description", "color")
+
+
+def _stated_tools(file: ReadFile, platform: str, root: Node) -> Mapping[str, Location]:
+    """Give the tools of its own that the file of an agent says it has."""
+    given: dict[str, Location] = {}
+    for each in (root.get("tools") or Node(None)).listed():
+        text = each.text() or ""
+        for name in _EVERY.get(platform, ()) if text in ("*", "@builtin") else (text,):
+            if name and not name.startswith("@"):
+                given.setdefault(name, file.at(each))
+    return given
+
+
+def _own_tools(agent: str, where: str, tools: Mapping[str, Location], found: Gathering) -> None:
+    for name, at in tools.items():
+        id = f"tool:{agent.removeprefix('agent:')}/{quote(name)}"
+        found.tools.append(Tool(id, None, name, locations=(at,)))
+        found.links.append(link(agent, "invokes", id, at))
+        if name in _SHELLS:
+            host = f"resource:host/{where}"
+            found.resources.append(Resource(host, provider="host", locations=(at,)))
+            found.links.append(link(id, "executes_on", host, at, reason=f"{name} runs on the machine of its user"))
 
 
 def _extension_settings(file: ReadFile, root: Node, found: Gathering) -> None:

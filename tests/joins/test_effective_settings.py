@@ -2,50 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
-from nhiassess.formats.reading import read
 from nhiassess.joins.effective_settings import JOIN
-from nhiassess.joins.known_servers import JOIN as KNOWN_SERVERS
-from nhiassess.joins.sub_agents import JOIN as SUB_AGENTS
-from nhiassess.knowledge.load import load
 from nhiassess.model.inventory import Gate, Inventory, Link
-from nhiassess.model.merge import merge
-from nhiassess.sources.claude_code import SOURCE as CLAUDE
-from nhiassess.sources.codex import SOURCE as CODEX
-from nhiassess.sources.mcp_clients import SOURCE as CLIENTS
-from nhiassess.sources.source import ReadFile
+from tests.joins.settled import KNOWN, approvals, called, join, marks
 
-TOOLS = Path(__file__).resolve().parents[2] / "frameworks" / "tool_servers"
-KNOWN = load({f"frameworks/tool_servers/{path.name}": path.read_bytes() for path in sorted(TOOLS.glob("*.yaml"))})
+MODE = '"defaultMode": "default"'
 SERVER = '{"mcpServers": {"git hub": {"command": "npx", "args": ["@modelcontextprotocol/server-github@1.0.0"]}}}'
 
 
-def join(files: dict[str, str]) -> Inventory:
-    parts = []
-    for path, text in files.items():
-        file = ReadFile(path, read(path, text.encode(), key=b"test"))
-        parts += [each.read([file]) for each in (CLAUDE, CODEX, CLIENTS) if each.recognises(path, text)]
-    inventory = merge(parts)
-    for each in (KNOWN_SERVERS, SUB_AGENTS, JOIN):
-        inventory = each.join(inventory, KNOWN)
-    return inventory
-
-
-def called(inventory: Inventory, tool: str) -> Link | None:
-    found = [each for each in inventory.links if each.verb == "invokes" and each.target.endswith(f"/{tool}")]
-    assert len(found) <= 1
-    return found[0] if found else None
-
-
-def approvals(inventory: Inventory) -> dict[str, str | None]:
-    return {each.id.rpartition("/")[2]: each.approval for each in inventory.tools}
-
-
 def claude(permissions: str, more: str = "") -> Inventory:
-    return join({"repos/web/.claude/settings.json": f'{{"permissions": {{{permissions}}}{more}}}'})
+    stated = permissions if "defaultMode" in permissions else ", ".join(filter(None, (MODE, permissions)))
+    return join({"repos/web/.claude/settings.json": f'{{"permissions": {{{stated}}}{more}}}'})
 
 
 def test_defaults_of_claude_code() -> None:
@@ -54,7 +23,7 @@ def test_defaults_of_claude_code() -> None:
     assert approvals(found) == {**asked, "WebSearch": "each_call", "Read": "never", "Task": "never"}
     link = called(found, "Bash")
     assert link is not None
-    assert link.gate == Gate("human_approval", "agent_process", None, True)
+    assert link.gate == Gate("human_approval", "agent_process", "repos/web/.claude/settings.json", True)
     assert [each.autonomy for each in found.agents] == ["asks"]
     assert [each.sandbox for each in found.agents] == [None]
 
@@ -75,6 +44,8 @@ def test_defaults_of_claude_code() -> None:
         ('"defaultMode": "acceptEdits"', "each_call"),
         ('"defaultMode": "dontAsk"', None),
         ('"defaultMode": "auto"', "unknown"),
+        ('"defaultMode": "manual"', "each_call"),
+        ('"defaultMode": "plan"', "each_call"),
         ('"defaultMode": "allowEdits"', "each_call"),
     ],
 )
@@ -88,7 +59,7 @@ def test_the_rule_that_decides_is_the_place_and_controls_the_gate() -> None:
     path = "repos/web/.claude/settings.json"
     link = called(claude('"ask": ["Bash"]'), "Bash")
     assert link is not None
-    assert (link.locations[0].path, link.locations[0].column) == (path, 26)
+    assert (link.locations[0].path, link.locations[0].column) == (path, 52)
     assert link.gate == Gate("human_approval", "agent_process", path)
     assert link.reason == "may call Bash, asks each time: permissions.ask names Bash"
 
@@ -131,11 +102,11 @@ def test_managed_before_local_before_project_before_user() -> None:
         "home/dev/web/.claude/settings.local.json": '{"permissions": {"defaultMode": "default"}}',
     }
     found = join(files)
-    marks = {each.id.removeprefix("setting:"): each.effective for each in found.settings}
-    assert marks["home/dev/web/.claude/settings.local.json#permissions.defaultMode"] is True
-    assert marks["home/dev/web/.claude/settings.json#permissions.defaultMode"] is False
-    assert marks["home/dev/web/.claude/settings.json#model"] is False
-    assert marks["home/dev/managed-settings.json#permissions.ask=Edit"] is True
+    holds = marks(found)
+    assert holds["home/dev/web/.claude/settings.local.json#permissions.defaultMode"] is True
+    assert holds["home/dev/web/.claude/settings.json#permissions.defaultMode"] is False
+    assert holds["home/dev/web/.claude/settings.json#model"] is False
+    assert holds["home/dev/managed-settings.json#permissions.ask=Edit"] is True
     web = {
         each.target.rpartition("/")[2]: each for each in found.links if each.source.endswith("home/dev/web/claude-code")
     }
@@ -147,16 +118,17 @@ def test_managed_settings_switch_the_bypass_off() -> None:
     managed = '{"permissions": {"disableBypassPermissionsMode": "disable", "deny": ["Bash"]}}'
     user = '{"permissions": {"defaultMode": "bypassPermissions", "allow": ["Bash"]}}'
     found = join({"laptops/dev/managed-settings.json": managed, "laptops/dev/.claude/settings.json": user})
-    marks = {each.key: each.effective for each in found.settings if each.scope == "user"}
-    assert marks == {"permissions.defaultMode": False, "permissions.allow": False}
+    holds = {each.key: each.effective for each in found.settings if each.scope == "user"}
+    assert holds == {"permissions.defaultMode": False, "permissions.allow": False}
     assert "Bash" not in approvals(found)
     assert approvals(found)["Edit"] == "each_call"
 
 
 def test_only_managed_rules() -> None:
+    managed = f'{{"permissions": {{{MODE}}}, "allowManagedPermissionRulesOnly": true}}'
     found = join(
         {
-            "laptops/dev/managed-settings.json": '{"allowManagedPermissionRulesOnly": true}',
+            "laptops/dev/managed-settings.json": managed,
             "laptops/dev/.claude/settings.json": '{"permissions": {"allow": ["Bash"]}}',
         }
     )
@@ -176,7 +148,7 @@ def test_only_managed_rules() -> None:
     ],
 )
 def test_rules_for_tools_of_servers(rule: str, me: str, issues: str | None) -> None:
-    found = approvals(join({".mcp.json": SERVER, ".claude/settings.json": f'{{"permissions": {{{rule}}}}}'}))
+    found = approvals(join({".mcp.json": SERVER, ".claude/settings.json": f'{{"permissions": {{{MODE}, {rule}}}}}'}))
     assert (found["push_files"], found.get("list_issues")) == (me, issues)
 
 
@@ -194,12 +166,14 @@ def test_sandbox_of_claude_code() -> None:
     assert {each.gate.kind for each in on.links if each.verb == "executes_on" and each.gate} == {"sandbox"}
     off = claude('"allow": ["Bash"]', ', "sandbox": {"enabled": false}')
     host = next(each for each in off.links if each.verb == "executes_on")
-    assert (host.gate, host.locations[0].column) == (None, 61)
+    assert (host.gate, host.locations[0].column) == (None, 87)
     assert [each.sandbox for each in off.agents] == ["none"]
 
 
 def test_sub_agent_has_its_own_mode() -> None:
-    found = join({".claude/agents/a.md": "---\nname: a\ntools: Bash\npermissionMode: bypassPermissions\n---\n"})
+    mode = f'{{"permissions": {{{MODE}}}}}'
+    own = "---\nname: a\ntools: Bash\npermissionMode: bypassPermissions\n---\n"
+    found = join({".claude/agents/a.md": own, ".claude/settings.json": mode})
     gates = {each.source: each.gate for each in found.links if each.target.endswith("/Bash")}
     assert gates["agent:claude-code/-/a"] is None
     assert gates["agent:claude-code/-/claude-code"] is not None
@@ -254,7 +228,10 @@ def test_required_policies_of_codex() -> None:
         }
     )
     assert {each.effective for each in found.settings if each.key == "approval_policy"} == {False}
-    assert approvals(found)["shell"] == "unknown"
+    assert approvals(found)["shell"] == "each_call"
+    link = called(found, "shell")
+    assert link is not None
+    assert link.locations[0].path == "laptops/dev/etc/codex/requirements.toml"
 
 
 @pytest.mark.parametrize(

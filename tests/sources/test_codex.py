@@ -94,6 +94,34 @@ def test_requirements_are_managed_and_no_agent() -> None:
     assert [(each.scope, each.agent) for each in found.settings] == [("managed", "agent:codex/laptops/dev/codex")]
 
 
+def test_requirements_name_servers_and_start_none() -> None:
+    found = observe(
+        "laptops/dev/etc/codex/requirements.toml",
+        'allowed_approval_policies = ["on-request"]\n[mcp_servers.docs.identity]\nurl = "https://docs.example/mcp"\n',
+    )
+    assert (found.tool_servers, found.tools) == ((), ())
+    assert ("mcp_servers.docs.identity.url", "https://docs.example/mcp") in {
+        (each.key, each.value) for each in found.settings
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "folder", "scope"),
+    [
+        ("laptops/dev/etc/codex/config.toml", "laptops/dev", "system"),
+        ("laptops/dev/ProgramData/OpenAI/Codex/config.toml", "laptops/dev", "system"),
+        ("laptops/dev/etc/codex/managed_config.toml", "laptops/dev", "managed"),
+        ("laptops/dev/.codex/deep.config.toml", "laptops/dev", "profile"),
+        ("etc/codex/config.toml", "-", "system"),
+        ("repos/web/codex/config.toml", "repos/web/codex", "project"),  # a copy, by its keys
+    ],
+)
+def test_whose_a_file_is_and_its_scope(path: str, folder: str, scope: str) -> None:
+    found = observe(path, 'approval_policy = "never"\n')
+    assert [(each.agent, each.scope) for each in found.settings] == [(f"agent:codex/{folder}/codex", scope)]
+    assert bool(found.agents) is (scope == "project")
+
+
 def test_settings_of_a_person() -> None:
     found = observe("laptops/dev/.codex/config.toml", 'approval_policy = "on-request"\n')
     assert [each.scope for each in found.settings] == ["user"]
