@@ -191,6 +191,14 @@ def test_corpus() -> None:
         "trust:spiffe/example.org/otherdomain.test",
         "trust:spiffe/stockmarket.example/broker.example",
     }
+    # entries 0 and 3 of good.json may administer the server; of the stored one, 2, only the certificate is stored
     assert sum(each.key.endswith(".admin") for each in found.settings if each.key) == 2
+    good = "spiffe__spire/test/fixture/registration/good.json"
+    assert Location(good, 10, 26) in by_id(found.identities, "identity:spiffe/example.org/Blog").locations
+    admins = {place for each in found.settings if str(each.key).endswith(".admin") for place in each.locations}
+    assert {place.line for place in admins if place.path == good} == {14, 57}
+    stored = f"credential:{good}#entries[2]"
+    assert (f"{stored}.x509_svid", "authenticates_as", "identity:spiffe/example.org/storesvid") in triples(found)
+    assert f"{stored}.jwt_svid" not in ids(found.credentials)
     # four samples of objects that state nothing, and an ID that begins with http
     assert len(found.skipped) == 5
