@@ -19,9 +19,12 @@ from nhiassess.logs.log import Log
 from nhiassess.model.inventory import Inventory, Location, ObservedFile, Skipped
 from nhiassess.model.merge import merge
 from nhiassess.roots import NONE, Found, files
-from nhiassess.sources.source import ReadFile, Source, quote
+from nhiassess.sources.source import ReadFile, Source, is_fixture, quote
 
 _NO_SOURCE = "no source reads this kind of file"
+_TEST_DATA = "it lies in a folder of test data: nothing in the estate reads it there"
+# what people state for the assessment itself counts wherever they keep it
+_STATED = "written"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +129,9 @@ def _look_at(found: Found, ledger: _Ledger) -> None:
             readers = [source for source in ledger.sources if not packed and source.recognises(row.id, start)]
             if not readers:
                 ledger.rows[row.id] = replace(row, status="ignored", reason=_NO_SOURCE)
+                return
+            if is_fixture(row.id) and all(source.name != _STATED for source in readers):
+                ledger.refuse(row, _TEST_DATA, "fixture")
                 return
             document, row = _document(row, content, opened, ledger.key)
     except OSError as error:

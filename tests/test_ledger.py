@@ -84,6 +84,20 @@ def test_every_file_has_one_row(tmp_path: Path) -> None:
     assert set(found.texts) == {"a.json", "deep/er/b.json"}, "the text of what no source reads is not kept"
 
 
+def test_test_data_is_no_configuration_of_the_estate_but_what_people_state_is(tmp_path: Path) -> None:
+    for path in ("web/a.json", "web/test/fixtures/a.json", "web/testdata/b/broken.json", "web/__tests__/own.json"):
+        write(tmp_path, path, b"{" if "broken" in path else b'{"name": "a"}')
+    write(tmp_path, "web/fixtures/readme.txt")
+    write(tmp_path, "exports/snapshots/a.json")
+    found = look(tmp_path, [Names(), Names("written", suffix="own.json")])
+    assert set(names(found)) == {"web/a.json", "web/__tests__/own.json", "exports/snapshots/a.json"}
+    assert {each.construct for each in found.inventory.skipped} == {"fixture"}
+    assert set(reasons(found)) == {"web/test/fixtures/a.json", "web/testdata/b/broken.json"}
+    skipped = rows(found)["web/test/fixtures/a.json"]
+    assert (skipped.status, skipped.sources, skipped.sha256) == ("skipped", (), None)
+    assert rows(found)["web/fixtures/readme.txt"].status == "ignored"
+
+
 def test_no_file_is_called_by_a_secret_and_two_of_them_stay_two(tmp_path: Path) -> None:
     secret = "gh" + "p_" + "K4n4ry0123456789" * 2
     for name in (f"{secret}/a.json", f"{secret}1/a.json", f"x/password={secret}.json", f"x/{secret}.nhi.yaml"):

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Agent, Inventory, Location, Tool, ToolServer
-from nhiassess.sources.agent_settings import is_fixture, leaf_text, read_settings
+from nhiassess.sources.agent_settings import leaf_text, read_settings
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.mcp_servers import server_id, setting, tool_id
 from nhiassess.sources.security_schemes import demanded, method, named, required_scopes, weakest
@@ -57,9 +57,6 @@ class A2A:
         """Read the agent, its endpoints as tool servers, and a tool for each skill."""
         found = Gathering()
         for file in files:
-            if is_fixture(file.path):
-                found.skip(Location(file.path), "fixture", "fixture", "test data: no server serves it where it lies")
-                continue
             cards = list(_cards(file))
             for at, card in cards:
                 read_card(file, card, at, found)

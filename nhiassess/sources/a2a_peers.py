@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Agent, Credential, Inventory, Location, ToolServer
-from nhiassess.sources.agent_settings import is_fixture, leaf_text, read_settings, scope_of
+from nhiassess.sources.agent_settings import leaf_text, read_settings, scope_of
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.mcp_servers import server_id
 from nhiassess.sources.security_schemes import method
@@ -41,9 +41,7 @@ class A2APeers:
         found = Gathering()
         for file in files:
             root = file.document.root
-            if is_fixture(file.path):
-                found.skip(Location(file.path), "fixture", "fixture", "test data: no agent reads it where it lies")
-            elif leaf_text(root.get("kind") or Node(None)) == "remote":
+            if leaf_text(root.get("kind") or Node(None)) == "remote":
                 _read_peer(file, root, found)
             else:
                 reason = "the front matter is no single mapping with kind: remote; write one file for each agent"

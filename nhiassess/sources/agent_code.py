@@ -17,7 +17,6 @@ from nhiassess.formats.code import Call, called
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Inventory
 from nhiassess.sources import crewai
-from nhiassess.sources.agent_settings import is_fixture
 from nhiassess.sources.code_agents import read_agent
 from nhiassess.sources.code_files import CodeFile, last
 from nhiassess.sources.code_libraries import GRAPHS, MODELS, Maker, maker
@@ -62,10 +61,6 @@ class AgentCode:
         reading = Reading()
         beside: dict[str, CodeFile] = {}
         for file in sorted(files, key=lambda each: each.path):
-            if is_fixture(file.path):
-                reason = "test data: no agent runs it where it lies"
-                reading.found.skip(file.at(Node(None)), "fixture", "fixture", reason)
-                continue
             try:
                 code = CodeFile(file, python.module(file.path, file.document), beside)
             except FormatError as error:

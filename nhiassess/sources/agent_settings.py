@@ -12,10 +12,6 @@ from nhiassess.sources.source import ReadFile
 
 # folders in which the home folders of people lie, one a person
 _HOMES = re.compile(r"(?i)(?:^|/)(?:home|homes|users|laptops|workstations|desktops|endpoints|machines)/[^/]+$")
-# test data that no client reads where it lies
-_FIXTURES = re.compile(
-    r"(?i)(?:^|/)(?:fixtures?|__fixtures__|testdata|test[-_]data|__tests__|snapshots|__snapshots__)/"
-)
 
 
 def scope_of(folder: str) -> str:
@@ -27,17 +23,6 @@ def scope_of(folder: str) -> str:
     ('user', 'project')
     """
     return "user" if _HOMES.search(folder) else "project"
-
-
-def is_fixture(path: str) -> bool:
-    """Tell whether a file is test data.
-
-    Examples
-    --------
-    >>> is_fixture("repos/web/tests/fixtures/mcp-import.json"), is_fixture("repos/web/.mcp.json")
-    (True, False)
-    """
-    return bool(_FIXTURES.search(path))
 
 
 def is_comment(key: str) -> bool:

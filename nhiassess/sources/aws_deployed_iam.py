@@ -6,8 +6,9 @@ and is left out, as in account exports.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Credential, Grant, Identity, Inventory, Resource
@@ -19,9 +20,15 @@ from nhiassess.sources.deployed import Deployed
 from nhiassess.sources.deployed_arns import ARNS
 from nhiassess.sources.deployed_values import choices, part, parts, referred, scalars, tags_of, text_of
 from nhiassess.sources.gathering import Gathering
+from nhiassess.sources.lambda_permissions import PERMISSION
+from nhiassess.sources.lambda_permissions import policy as permission
 from nhiassess.sources.source import ReadFile, link, quote
+from nhiassess.sources.source import kind as kind_by_name
 
 _IDENTITIES = {"AWS::IAM::Role": "role", "AWS::IAM::User": "user", "AWS::IAM::Group": "group"}
+_STORED = "AWS::SecretsManager::Secret"
+# a name that says nothing of its own: any value of the deployment may be the same
+_PSEUDO = re.compile(r"\$\{AWS::[^{}]*\}")
 _INLINE = ("AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy")
 _HOLDERS = ("role|rolename|roles", "user|username|users", "group|groupname|groups")
 # kinds that state who may use something, with the property that does
@@ -60,8 +67,14 @@ class AwsDeployedIam:
 class _Reading(Policies):
     """One deployment while it is read."""
 
+    secrets: dict[str, Deployed] = field(default_factory=dict)  # by their ARNs, and by their names as stated
+
     def everything(self) -> None:
         """Read every resource."""
+        for each in self.made.of(_STORED):
+            for text in (self.made.arn(each.address, each.kind), self.made.names.get(each.address)):
+                if text and not _PSEUDO.fullmatch(text):
+                    self.secrets[text] = each
         for each in self.made.resources.values():
             if each.kind in _IDENTITIES:
                 self._identity(each, _IDENTITIES[each.kind])
@@ -79,6 +92,8 @@ class _Reading(Policies):
                 self._resource(each)
             if each.kind in _OF_RESOURCES:
                 self._of_resource(each)
+            elif each.kind == PERMISSION and (document := permission(self.made, each)) is not None:
+                self._policy_of(each, document, each.file, ())
 
     def _identity(self, each: Deployed, kind: str) -> None:
         id = self._id(each)
@@ -210,18 +225,42 @@ class _Reading(Policies):
         variables = part(each.node, "environment", "variables")
         for key, variable in variables.items() if variables is not None and known.kind == "function" else ():
             for node, _ in choices(variable):
-                self.found.hold(each.file, node, f"{each.address}.Environment.{key}", id, key)
+                secret = self.secrets.get(node.text() or "") or self.made.resources.get(referred(node) or "")
+                if secret is not None and secret.kind == _STORED:
+                    self._kept(each, node, key, id, secret)
+                else:
+                    self.found.hold(each.file, node, f"{each.address}.Environment.{key}", id, key)
+        stated = part(each.node, "secretstring") if each.kind == _STORED else None
+        for node, _ in choices(stated):
+            if node.secrets:
+                self.found.hold(each.file, node, f"{each.address}.SecretString", id, "SecretString")
+
+    def _kept(self, each: Deployed, node: Node, key: str, holder: str, secret: Deployed) -> None:
+        """Add what a secret of the deployment holds, for a function that is told the name of the secret."""
+        id, place = (
+            f"credential:{quote(each.file.path)}#{quote(f'{each.address}.Environment.{key}')}",
+            each.file.at(node),
+        )
+        store = f"secret_manager:aws:{self.made.name(secret.address, _STORED)}"
+        self.found.credentials.append(Credential(id, kind_by_name("", key), store, name=key, locations=(place,)))
+        self.found.links.append(link(holder, "holds", id, place))
+        arn = self.made.arn(secret.address, _STORED) or ""
+        self.found.links.append(link(f"resource:aws/{quote(arn)}", "yields", id, secret.place, place))
 
     def _of_resource(self, each: Deployed) -> None:
         for node, words in choices(part(each.node, _OF_RESOURCES[each.kind])):
             document, file = self.document(each, node)
             if document is None:
                 self.unread(each, node, "resource policy")
-                continue
-            stated = Grant("", scope="resource", provider="aws", policy=each.address)
-            made = grants(file, document, f"grant:aws/-/resource/{quote(self.whose(each))}", stated)
-            self.found.grants += (replace(one, conditions=(*one.conditions, *conditions_of(words))) for one in made)
-            self.made.skip(scalars(document), file, self.found)
+            else:
+                self._policy_of(each, document, file, words)
+
+    def _policy_of(self, each: Deployed, document: Node, file: ReadFile, words: Iterable[str]) -> None:
+        """Add what a resource policy lets its principals do."""
+        stated = Grant("", scope="resource", provider="aws", policy=each.address)
+        made = grants(file, document, f"grant:aws/-/resource/{quote(self.whose(each))}", stated)
+        self.found.grants += (replace(one, conditions=(*one.conditions, *conditions_of(words))) for one in made)
+        self.made.skip(scalars(document), file, self.found)
 
 
 SOURCE = AwsDeployedIam()

@@ -14,6 +14,7 @@ from nhiassess.sources.aws_deployments import deployments, group_of, is_deployme
 from nhiassess.sources.bedrock_agents import Agents
 from nhiassess.sources.bedrock_answers import answer, is_answer
 from nhiassess.sources.bedrock_core import Core
+from nhiassess.sources.bedrock_starts import Starts
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.source import ReadFile
 
@@ -40,8 +41,10 @@ class Bedrock:
         aside = Gathering()
         for each in (*made, *deployments(rest, aside)):
             before = len(found.agents) + len(found.tool_servers)
-            Agents(each, found).everything()
+            agents = Agents(each, found)
+            agents.everything()
             Core(each, found).everything()
+            Starts(agents).everything()
             if len(found.agents) + len(found.tool_servers) > before:
                 found.skipped += aside.skipped
         return found.inventory()

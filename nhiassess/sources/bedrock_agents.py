@@ -237,7 +237,7 @@ class Agents(Reading):
         alias = part(stated, "agentdescriptor", "aliasarn")
         told = False
         for node, words in choices(alias):
-            target = self._aliased(node)
+            target = self.aliased(node)
             if target is not None:
                 told = True
                 place = each.file.at(node)
@@ -249,7 +249,7 @@ class Agents(Reading):
             reason = f"the agent behind {name} is not in the files: hand over what deploys it"
             self.found.skip(each.file.at(named or stated), f"{each.address} {name}", "collaborator", reason)
 
-    def _aliased(self, node: Node) -> Deployed | None:
+    def aliased(self, node: Node) -> Deployed | None:
         """Give the agent that an alias stands for, by reference or by the ids in the text of its ARN."""
         alias = self.resource(node, _ALIAS)
         if alias is not None:

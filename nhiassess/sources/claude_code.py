@@ -10,7 +10,7 @@ from posixpath import basename
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Agent, Inventory, Location, Resource, Setting, Skipped, Tool
 from nhiassess.sources.agent_commands import Wanted, name_tools
-from nhiassess.sources.agent_settings import is_comment, is_fixture, leaf_text, read_settings, scope_of
+from nhiassess.sources.agent_settings import is_comment, leaf_text, read_settings, scope_of
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.mcp_servers import setting
 from nhiassess.sources.source import ReadFile, folder, link, quote
@@ -62,11 +62,7 @@ class ClaudeCode:
         found = Gathering()
         for file in sorted(files, key=_telling):
             path = file.path
-            if is_fixture(path):
-                reason = "test data: no agent reads it where it lies"
-                place = Location(path)
-                found.skipped.append(Skipped(f"skipped:{quote(path)}#fixture", reason, "fixture", (place,)))
-            elif _MANAGED.search(path):
+            if _MANAGED.search(path):
                 _read_settings(file, agent_id(managed_folder(path)), "managed", found)
             elif matched := _SETTINGS.search(path):
                 where = folder(path)

@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 
 from nhiassess.formats.format import Node
-from nhiassess.model.inventory import Agent, Inventory, Location, Resource, Skipped, Tool
-from nhiassess.sources.agent_settings import is_fixture, leaf_text, read_settings, scope_of
+from nhiassess.model.inventory import Agent, Inventory, Location, Resource, Tool
+from nhiassess.sources.agent_settings import leaf_text, read_settings, scope_of
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.mcp_servers import Client, entries, read_server
 from nhiassess.sources.source import ReadFile, folder, link, quote
@@ -46,11 +46,6 @@ class Codex:
         """Read the agent, its settings by scope and profile, and its tool servers."""
         found = Gathering()
         for file in files:
-            if is_fixture(file.path):
-                reason = "test data: no agent reads it where it lies"
-                id = f"skipped:{quote(file.path)}#fixture"
-                found.skipped.append(Skipped(id, reason, "fixture", (Location(file.path),)))
-                continue
             _read_file(file, found)
         return found.inventory()
 

@@ -12,7 +12,7 @@ from posixpath import basename
 
 from nhiassess.formats.format import EMPTY, Node
 from nhiassess.model.inventory import Agent, Inventory, Location, Resource, Tool
-from nhiassess.sources.agent_settings import is_fixture, leaf_text, read_settings, scope_of
+from nhiassess.sources.agent_settings import leaf_text, read_settings, scope_of
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.mcp_servers import Client, entries, read_server, setting
 from nhiassess.sources.source import ReadFile, link, quote
@@ -44,10 +44,7 @@ class CopilotAgents:
         found = Gathering()
         named = {name: _id(file) for file in files for name in (_stem(file.path), _name(file))}
         for file in sorted(files, key=lambda each: each.path):
-            if is_fixture(file.path):
-                found.skip(Location(file.path), "fixture", "fixture", "test data: no agent reads it where it lies")
-            else:
-                _read_agent(file, named, found)
+            _read_agent(file, named, found)
         return found.inventory()
 
 

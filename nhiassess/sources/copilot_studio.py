@@ -13,7 +13,7 @@ from posixpath import basename, dirname
 
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Agent, Credential, Inventory, Location, Tool, ToolServer
-from nhiassess.sources.agent_settings import is_fixture, leaf_text, read_settings
+from nhiassess.sources.agent_settings import leaf_text, read_settings
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.mcp_servers import server_id, setting, tool_id
 from nhiassess.sources.source import ReadFile, folder, link, quote
@@ -48,21 +48,15 @@ class CopilotStudio:
     def read(self, files: Sequence[ReadFile]) -> Inventory:
         """Read the agent, what may talk to it, and what it may call."""
         found = Gathering()
-        real = []
-        for file in files:
-            if is_fixture(file.path):
-                found.skip(Location(file.path), "fixture", "fixture", "test data: no service reads it where it lies")
-            else:
-                real.append(file)
-        mains = [file for file in real if _kind(file) == "GptComponentMetadata"]
-        told = [file for file in real if file.document.root.get("authenticationMode") is not None]
+        mains = [file for file in files if _kind(file) == "GptComponentMetadata"]
+        told = [file for file in files if file.document.root.get("authenticationMode") is not None]
         agent = _add_agent(mains[0] if mains else None, told[0] if told else None, found)
         for file in mains[1:]:
             found.skip(
                 Location(file.path), "kind", "agent", "another agent of this folder was read: part their folders"
             )
-        connectors = _connectors(real)
-        for file in real:
+        connectors = _connectors(files)
+        for file in files:
             _read_part(file, agent, connectors, found)
         return found.inventory()
 

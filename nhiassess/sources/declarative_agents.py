@@ -13,7 +13,7 @@ from posixpath import dirname, join, normpath
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Agent, Identity, Inventory, Location, Tool, ToolServer
 from nhiassess.sources import openapi
-from nhiassess.sources.agent_settings import is_fixture, leaf_text, read_settings
+from nhiassess.sources.agent_settings import leaf_text, read_settings
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.mcp_servers import server_id, setting
 from nhiassess.sources.plugin_manifests import Descriptions, is_plugin, read_plugin
@@ -62,18 +62,14 @@ class DeclarativeAgents:
     def read(self, files: Sequence[ReadFile]) -> Inventory:
         """Read plugins, then the agents that use them, then the descriptions that nobody named."""
         found = Gathering()
-        real = [file for file in files if not is_fixture(file.path)]
-        for file in files:
-            if file not in real:
-                found.skip(Location(file.path), "fixture", "fixture", "test data: no agent reads it where it lies")
-        kinds = {file.path: _kind(file.document.root) for file in real}
-        known = Descriptions({file.path: file for file in real if kinds[file.path] == "description"})
-        tools = {file.path: read_plugin(file, known, found) for file in real if kinds[file.path] == "plugin"}
+        kinds = {file.path: _kind(file.document.root) for file in files}
+        known = Descriptions({file.path: file for file in files if kinds[file.path] == "description"})
+        tools = {file.path: read_plugin(file, known, found) for file in files if kinds[file.path] == "plugin"}
         owners: dict[str, tuple[str, Location]] = {}
-        for file in real:
+        for file in files:
             if kinds[file.path] == "app":
                 owners.update(_read_app(file, found))
-        for file in real:
+        for file in files:
             if kinds[file.path] == "agent":
                 _read_agent(file, tools, owners, found)
             elif kinds[file.path] == "":

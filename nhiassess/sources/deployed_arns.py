@@ -83,7 +83,8 @@ ARNS = {
 _OTHERS = (
     "AWS::IAM::Policy", "AWS::IAM::RolePolicy", "AWS::IAM::UserPolicy", "AWS::IAM::GroupPolicy",
     "AWS::IAM::UserToGroupAddition", "AWS::IAM::AccessKey", "AWS::Bedrock::DataSource",
-    "AWS::BedrockAgentCore::GatewayTarget",
+    "AWS::BedrockAgentCore::GatewayTarget", "AWS::Scheduler::Schedule", "AWS::Events::Rule",
+    "AWS::Lambda::Permission",
 )  # fmt: skip
 _TERRAFORM = {
     "aws_iam_policy": "AWS::IAM::ManagedPolicy", "aws_iam_access_key": "AWS::IAM::AccessKey",
@@ -94,6 +95,7 @@ _TERRAFORM = {
     "aws_db_instance": "AWS::RDS::DBInstance", "aws_rds_cluster": "AWS::RDS::DBCluster",
     "aws_opensearchserverless_collection": "AWS::OpenSearchServerless::Collection",
     "aws_codepipeline": "AWS::CodePipeline::Pipeline",
+    "aws_cloudwatch_event_rule": "AWS::Events::Rule", "aws_cloudwatch_event_target": "event_target",
     "aws_bedrockagent_agent": "AWS::Bedrock::Agent", "aws_bedrockagent_agent_alias": "AWS::Bedrock::AgentAlias",
     "aws_bedrockagent_knowledge_base": "AWS::Bedrock::KnowledgeBase",
     "aws_bedrockagent_data_source": "AWS::Bedrock::DataSource",

@@ -24,6 +24,7 @@ from nhiassess.sources.azure_names import (
     text,
 )
 from nhiassess.sources.azure_roles import Assigned
+from nhiassess.sources.entra_sign_in import read_sign_in
 from nhiassess.sources.entra_trusts import read_federated
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.source import ReadFile, link, quote
@@ -136,6 +137,8 @@ def read_subject(subject: Subject, directory: Directory, assigned: Assigned) -> 
     for place, each in enumerate((node.get("federatedIdentityCredentials") or EMPTY).elements()):
         dotted = f"{subject.dotted}federatedIdentityCredentials[{place}]"
         read_federated(file, each, dotted, subject.id, directory, found)
+    if text(node, "servicePrincipalType") is None:
+        read_sign_in(file, node, subject.dotted, found)
     _requested(subject, directory, assigned)
     _parents(subject, kind, directory, found)
 

@@ -120,7 +120,7 @@ def family(kind: str) -> str | None:
     return next((name for name, pattern in _FAMILIES if pattern.search(small)), None)
 
 
-def ability(kind: str, operation: str | None = None, filled: bool | None = None) -> Ability:
+def ability(kind: str, operation: str | None = None, filled: bool | None = None, whole: bool = False) -> Ability:
     """Tell what a tool can do.
 
     Parameters
@@ -131,6 +131,8 @@ def ability(kind: str, operation: str | None = None, filled: bool | None = None)
         What it is set to do, such as ``getAll`` or ``send``; None when the file does not say.
     filled:
         Whether the agent fills in the statement or command itself; None when that is not known.
+    whole:
+        Whether it writes the whole of the statement, and so may write one that deletes.
 
     Returns
     -------
@@ -159,7 +161,8 @@ def ability(kind: str, operation: str | None = None, filled: bool | None = None)
             ("queries_database", "high" if filled is not False else "medium"),
             ("writes_database", sure),
         )
-        return Ability(able if filled is not False else (*reading, ("writes_database", "low")), None, True)
+        able = able if filled is not False else (*reading, ("writes_database", "low"))
+        return Ability(able, None, True, None, whole or None)
     if _READS.match(operation):
         return Ability(reading, True if talks else None, True, False, False)
     removes = bool(_REMOVES.search(operation))
@@ -202,7 +205,8 @@ def over_http(url: str, method: str, filled: bool) -> tuple[Ability, str | None]
     (True, True)
     """
     fixed = _HOST.match(url[:2000])
-    if fixed is None:
-        return (WEB if filled else UNKNOWN), None
     writes = method.upper() not in ("GET", "HEAD", "OPTIONS")
-    return Ability(sends_out=writes or filled, irreversible=True if method.upper() == "DELETE" else None), fixed[1]
+    irreversible = True if method.upper() == "DELETE" else None
+    if fixed is None:
+        return (replace(WEB, irreversible=irreversible if writes else False) if filled else UNKNOWN), None
+    return Ability(sends_out=writes or filled, irreversible=irreversible), fixed[1]

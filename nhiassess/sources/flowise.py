@@ -80,9 +80,10 @@ def _read_flow(it: Reading) -> None:
     started = _start(it)
     begins = (node for node in flow.nodes.values() if node.kind in STARTS)
     shared = next((text for each in begins if (text := _attached_model(flow, each))), None)
+    rounds = _rounds(it)
     for id, agent in it.agents.items():
         node = flow.nodes[id]
-        _add_agent(it, node, agent, shared, started.get(id, False))
+        _add_agent(it, node, agent, shared, started.get(id, False), rounds.get(id, ()))
         hold(it, node, agent)
         add_tools(it, node, agent)
         _remember(it, node, agent)
@@ -137,9 +138,32 @@ def _enter(it: Reading, kind: str, agent: str, place: Location) -> None:
         it.found.links.append(link(id, "taints", agent, place, reason=f"the flow hands on what comes in by {kind}"))
 
 
-def _add_agent(it: Reading, node: FlowNode, id: str, model: str | None, unattended: bool) -> None:
+def _rounds(it: Reading) -> dict[str, list[str]]:
+    """Give how often loops of steps go round at most, by the nodes within."""
+    flow, found = it.flow, dict[str, list[str]]()
+    back: dict[str, list[str]] = {}
+    for source, targets in flow.onward.items():
+        for target in targets:
+            back.setdefault(target, []).append(source)
+    for loop in flow.nodes.values():
+        most, to = loop.word("maxLoopCount"), loop.word("loopBackToNode") or ""
+        # the id of the node, and its label
+        first = to if to in flow.nodes else to.partition("-")[0]
+        if loop.kind != "loopAgentflow" or most is None or first not in flow.nodes:
+            continue
+        inside = set(reached(first, flow.onward, it.allowance)) & set(reached(loop.id, back, it.allowance))
+        for id in it.agents:
+            within = leaf_text(flow.nodes[id].node.get("parentNode") or EMPTY)
+            if it.allowance.take() and (id in inside or within in inside):
+                found.setdefault(id, []).append(f"{most} loops")
+    return found
+
+
+def _add_agent(
+    it: Reading, node: FlowNode, id: str, model: str | None, unattended: bool, rounds: Sequence[str]
+) -> None:
     flow, row = it.flow, it.flow.row
-    limits = [f"{text} {noun}" for key, noun in _LIMITS if (text := node.word(key))]
+    limits = [f"{text} {noun}" for key, noun in _LIMITS if (text := node.word(key))] + list(rounds)
     deployed = (row.get("deployed") or EMPTY).flag()
     own = node.word("agentModel") or node.word("conditionAgentModel")
     config = node.inputs.get("agentModelConfig") or node.inputs.get("conditionAgentModelConfig") or EMPTY

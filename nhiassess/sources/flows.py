@@ -23,6 +23,7 @@ _OUTSIDE = re.compile(r"\$(?:env|vars|secrets)\b|process\.env\b|\{\{#env\.")
 _OAUTH, _PASSWORD = re.compile(r"oauth", re.I), re.compile(r"basic|imap|smtp|ftp|postgres|mysql|mssql|mongo|sql", re.I)
 # somebody on the platform confirms the call in its own process
 HUMAN = Gate("human_approval", "agent_process")
+_APPROVAL = {True: "each_call", False: "never", None: "unknown"}
 
 
 @dataclass(slots=True)
@@ -205,8 +206,9 @@ def add_tool(
     places: tuple[Location, ...],
     *,
     key: str | None = None,
-    gated: bool = False,
+    gated: bool | None = False,
     server: str | None = None,
+    reason: str | None = None,
 ) -> str:
     """Add a tool that an agent calls.
 
@@ -221,9 +223,11 @@ def add_tool(
     key:
         What tells it from the other tools of the agent, when its name may not.
     gated:
-        Whether a person confirms each call.
+        Whether a person confirms each call; None when a person is asked, and nothing tells whether that stops it.
     server:
         The id of the server that serves it.
+    reason:
+        How it comes to be called, when the agent does not call it itself.
 
     Returns
     -------
@@ -241,13 +245,13 @@ def add_tool(
             able.reads_private,
             able.sends_out,
             able.irreversible,
-            approval="each_call" if gated else "never",
+            approval=_APPROVAL[gated],
             capabilities=able.capabilities,
             locations=places,
         )
     )
     if agent.startswith("agent:"):
-        found.links.append(link(agent, "invokes", id, *places, gate=HUMAN if gated else None))
+        found.links.append(link(agent, "invokes", id, *places, gate=HUMAN if gated else None, reason=reason))
     if server:
         found.links.append(link(id, "served_by", server, *places))
     return id

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Agent, Inventory, Location
-from nhiassess.sources.agent_settings import is_fixture, read_settings, scope_of
+from nhiassess.sources.agent_settings import read_settings, scope_of
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.source import ReadFile, folder
 
@@ -42,9 +42,6 @@ class GeminiEnvironment:
         """Read the variables as settings of the agent, and those that hold a secret as its credentials."""
         found = Gathering()
         for file in files:
-            if is_fixture(file.path):
-                found.skip(Location(file.path), "fixture", "fixture", "test data: no agent reads it where it lies")
-                continue
             where = folder(file.path)
             agent = f"agent:{PLATFORM}/{where}/{PLATFORM}"
             if _OWN.search(file.path):

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Agent, Inventory, Location
-from nhiassess.sources.agent_settings import is_fixture, read_settings, scope_of
+from nhiassess.sources.agent_settings import read_settings, scope_of
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.mcp_servers import setting
 from nhiassess.sources.source import ReadFile, folder, quote
@@ -67,17 +67,11 @@ class Instructions:
     def read(self, files: Sequence[ReadFile]) -> Inventory:
         """Read which agents are given instructions, and what these import or have fetched."""
         found = Gathering()
-        real = []
-        for file in sorted(files, key=lambda each: each.path):
-            if is_fixture(file.path):
-                found.skip(Location(file.path), "fixture", "fixture", "test data: no agent reads it where it lies")
-            else:
-                real.append(file)
         top: dict[str | None, set[str]] = {}
-        for file in real:
+        for file in files:
             if not _MANAGED.search(file.path):
                 top.setdefault(_reader(file.path), set()).add(_where(file.path))
-        for file in real:
+        for file in sorted(files, key=lambda each: each.path):
             _read_file(file, top, found)
         return found.inventory()
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from posixpath import basename
 
 from nhiassess.formats.format import Node
-from nhiassess.model.inventory import Agent, Credential, Inventory, Location, Resource, Skipped, Tool
+from nhiassess.model.inventory import Agent, Credential, Inventory, Location, Resource, Tool
 from nhiassess.sources import mcp_dialects
-from nhiassess.sources.agent_settings import is_comment, is_fixture, leaf_text, read_settings
+from nhiassess.sources.agent_settings import is_comment, leaf_text, read_settings
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.mcp_dialects import DIALECTS, Dialect, Path
 from nhiassess.sources.mcp_servers import Client, entries, read_server, setting
@@ -48,12 +48,6 @@ class McpClients:
         found = Gathering()
         for file in files:
             dialects = _dialects(file.path, file.document.text[:_HEAD])
-            if dialects and is_fixture(file.path):
-                reason = "test data: no client reads it where it lies"
-                found.skipped.append(
-                    Skipped(f"skipped:{quote(file.path)}#fixture", reason, "fixture", (Location(file.path),))
-                )
-                continue
             for dialect in dialects:
                 _read_file(file, dialect, found)
         return found.inventory()

@@ -31,6 +31,8 @@ ONLY = ("allowedTools", "allowed_tools", "includeTools", "enabled_tools", "enabl
 UNASKED = ("autoApprove", "alwaysAllow")
 OFF = ("disabledTools", "disabled_tools", "excludeTools")
 _SWITCHES = ("trust", "default_tools_approval_mode")
+# by custom, the address where a server of the older transport listens, with what tells its clients apart
+_SSE = re.compile(r"/sse(?=[/?#]|$)")
 _QUERY = re.compile(r"[?&]([\w.-]*(?:key|token|secret|auth|sig|pat)[\w.-]*)=", re.I)
 
 
@@ -183,7 +185,7 @@ def _server(
     stated = _text(node.get("type") or node.get("transport") or node.get("transportType"))
     transport = _TRANSPORTS.get((stated or "").lower()) if url is not None or not reached else None
     if transport is None or (transport == "stdio" and url is not None):
-        guess = "sse" if re.search(r"/sse/?(?:\?|$)", address or "") else "http"
+        guess = "sse" if _SSE.search(address or "") else "http"
         transport = guess if address else "stdio" if words else None
     builtin = stated in ("builtin", "platform")
     places = [file.at_key(node)]

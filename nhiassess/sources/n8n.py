@@ -12,11 +12,14 @@ from nhiassess.sources.flows import Allowance, Vault, reached
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.mcp_servers import setting
 from nhiassess.sources.n8n_nodes import FlowNode, Start, flows, start_of
+from nhiassess.sources.n8n_outlets import add_outlets
 from nhiassess.sources.n8n_tools import PLATFORM, Reading, add_tools, credentials, hold, is_agent, serve
 from nhiassess.sources.source import ReadFile, link, quote
 
 _SIGN = re.compile(r'"type"\s*:\s*"(?:@[\w-]+/)?n8n-nodes-[\w-]+\.\w+"')
 _ENVELOPE = re.compile(r'"(?:templateCredsSetupCompleted|executionOrder|typeVersion|instanceId)"\s*:')
+# a node that takes any certificate speaks with whoever stands between
+_UNCHECKED = "allowUnauthorizedCerts"
 # what nodes on the way to an agent fetch of the text of strangers
 _FETCHED = {
     "gmail": "email",
@@ -71,6 +74,7 @@ def _read_flow(it: Reading) -> None:
     for name, id in it.agents.items():
         _add_agent(it, flow.nodes[name], id, started.get(name, []))
         _attach(it, flow.nodes[name], id)
+        add_outlets(it, flow.nodes[name], id)
     for node in flow.nodes.values():
         if node.kind == "mcpTrigger" and not node.off:
             serve(it, node)
@@ -174,6 +178,10 @@ def _add_workflow(it: Reading, starts: Mapping[str, tuple[Start, list[str]]]) ->
         if not node.off and node.word("operation") == "sendAndWait":
             operation, key = node.given("operation"), f"{node.dotted}.parameters.operation"
             it.found.settings.append(setting(flow.file, operation, key, "sendAndWait", only, "project"))
+        for path in (("options", _UNCHECKED), (_UNCHECKED,)):
+            if not node.off and (switch := node.given(*path)).flag():
+                key = ".".join((node.dotted, "parameters", *path))
+                it.found.settings.append(setting(flow.file, switch, key, "true", only, "project"))
 
 
 def _start_agents(it: Reading, trigger: FlowNode, start: Start, agents: Sequence[str]) -> None:

@@ -25,9 +25,19 @@ _AGENTS = frozenset({"agent", "agentTool", "openAiAssistant"})
 _NO_AGENTS = frozenset({"mcpTrigger", "toolExecutor"})
 _FILLED = re.compile(r"\$from_?ai\b", re.I)
 _OWN = re.compile(r"^=?\s*\{\{\s*\$workflow\.id\s*\}\}\s*$")
+# a parameter that is one expression, and nothing around it
+_WHOLE = re.compile(r"^=?\s*\{\{(?:[^}]|\}(?!\}))*\}\}\s*;?\s*$")
 _PLACEHOLDER = re.compile(r"\{\s*[A-Za-z_]\w*\s*\}")
 # an agent, its tool, the vector store of the tool, and its embeddings: nothing hangs deeper
 _DEEPEST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """What the parameters of a node are made of: the result of the node before it, and those of nodes by name."""
+
+    current: bool
+    named: frozenset[str]
 
 
 @dataclass(slots=True)
@@ -42,6 +52,7 @@ class Reading:
     held: set[str] = field(default_factory=set)  # the nodes that somebody holds the credentials of
     called: list[FlowNode] | None = None  # what runs when a tool calls this workflow itself
     filled: dict[str, bool] = field(default_factory=dict)  # whether an agent fills in parameters, by the names of nodes
+    mentions: dict[str, Mentions] = field(default_factory=dict)  # by the names of nodes
 
     @property
     def key(self) -> str:
@@ -199,9 +210,9 @@ def serve(it: Reading, node: FlowNode) -> None:
 def _add_tool(it: Reading, node: FlowNode, owner: str, gated: bool) -> None:
     flow, place = it.flow, it.flow.at(node)
     called = _called(it, node) if node.kind == "toolWorkflow" else []
-    able, host = _ability(it, node)
+    able, host = ability_of(it, node)
     if called:
-        able = _together([_ability(it, each)[0] for each in called])
+        able = _together([ability_of(it, each)[0] for each in called])
     name = node.word("toolName") or node.word("name") or node.name
     server = owner if owner.startswith("tool_server:") else None
     id = add_tool(it.found, owner, name, able, (place,), key=node.name, gated=gated, server=server)
@@ -210,7 +221,7 @@ def _add_tool(it: Reading, node: FlowNode, owner: str, gated: bool) -> None:
         send_to(it.found, id, host, place)
     for each in called:
         hold(it, each, id, 0)
-        _, host = _ability(it, each)
+        _, host = ability_of(it, each)
         if host:
             send_to(it.found, id, host, flow.at(each))
 
@@ -250,13 +261,29 @@ def _together(abilities: list[Ability]) -> Ability:
     )
 
 
-def _ability(it: Reading, node: FlowNode) -> tuple[Ability, str | None]:
-    """Tell what a node can do, and the one host that it speaks with, if the file names it."""
+def ability_of(it: Reading, node: FlowNode, filled: bool = False) -> tuple[Ability, str | None]:
+    """Tell what a node can do.
+
+    Parameters
+    ----------
+    it:
+        The workflow.
+    node:
+        The node.
+    filled:
+        Whether its parameters are made of what an agent wrote, beside those that an agent fills in when it calls it.
+
+    Returns
+    -------
+    tuple of Ability and str
+        With the one host that it speaks with, if the file names it.
+    """
     if node.name not in it.filled:
         it.filled[node.name] = _is_filled(node.given())
-    filled = it.filled[node.name]
+    filled = filled or it.filled[node.name]
     if family(node.kind) != "http":
-        return ability(node.kind, node.word("operation"), filled), None
+        whole = filled and bool(_WHOLE.match(leaf_text(node.given("query")) or ""))
+        return ability(node.kind, node.word("operation"), filled, whole), None
     url = leaf_text(node.given("url")) or ""
     filled = filled or bool(_PLACEHOLDER.search(url)) or node.given("placeholderDefinitions") is not EMPTY
     return over_http(url.lstrip("="), (leaf_text(node.given("method")) or "GET").lstrip("="), filled)

@@ -23,6 +23,12 @@ from nhiassess.sources.mcp_servers import server_id, setting, tool_id
 from nhiassess.sources.source import ReadFile, link, quote
 
 _V1_AUTH = {"none": "none", "oauth": "oauth"}
+# what the platform keeps for a plugin, and for whom
+_V1_KEPT = {
+    "oauth": ("oauth_token", "auth"),
+    "service_http": ("api_key", "one token for all users"),
+    "user_http": ("api_key", "a token of each user"),
+}
 _HTTP = {"bearer": "bearer", "basic": "key"}
 _V2_AUTH = {"None": "none", "OAuthPluginVault": "oauth", "ApiKeyPluginVault": "key"}
 _VAULT_KINDS = {"OAuthPluginVault": "oauth_token", "ApiKeyPluginVault": "api_key"}
@@ -102,11 +108,11 @@ def _read_first(file: ReadFile, name: str, known: Descriptions, found: Gathering
     how = _HTTP.get(leaf_text(root.get("auth", "authorization_type") or Node(None)) or "", "unknown")
     signs_in = how if kind in ("service_http", "user_http") else _V1_AUTH.get(kind, "unknown")
     scope = root.get("auth", "scope")
-    if kind == "oauth" and stated is not None:
+    if kind in _V1_KEPT and stated is not None:
         asked = tuple((leaf_text(scope) or "").split()) if scope is not None else ()
-        _add_credential(file, stated, "auth", id, "oauth_token", None, asked, found)
-    for owner, token in (root.get("auth", "verification_tokens") or Node(None)).items():
-        found.hold(file, token, f"auth.verification_tokens.{owner}", id, f"{owner}_verification_token")
+        kept, known_as = _V1_KEPT[kind]
+        _add_credential(file, stated, "auth", id, kept, None, asked, found, known_as)
+    # verification tokens show the platform whose manifest it is, and everybody may fetch the manifest
     plain = [(f"auth.{key}", node) for key, node in (stated or Node(None)).items() if key != "verification_tokens"]
     plain += [(f"api.{key}", node) for key, node in (root.get("api") or Node(None)).items()]
     read_settings(file, plain, None, "project", found)
@@ -301,10 +307,11 @@ def _add_credential(
     store: str | None,
     asked: Sequence[str],
     found: Gathering,
+    name: str | None = None,
 ) -> None:
     """Add the credential that the platform keeps for a plugin; its value stands nowhere in the files."""
     id = f"credential:{quote(file.path)}#{quote(dotted)}"
     found.credentials.append(
-        Credential(id, kind, store, name=dotted, scopes=tuple(asked) or None, locations=(file.at(node),))
+        Credential(id, kind, store, name=name or dotted, scopes=tuple(asked) or None, locations=(file.at(node),))
     )
     found.links.append(link(holder, "holds", id, file.at(node)))

@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from nhiassess.formats.format import Node
-from nhiassess.model.inventory import Agent, Inventory, Location, Resource, Tool
-from nhiassess.sources.agent_settings import is_fixture, leaf_text, read_settings, scope_of
+from nhiassess.model.inventory import Agent, Inventory, Resource, Tool
+from nhiassess.sources.agent_settings import leaf_text, read_settings, scope_of
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.mcp_servers import setting
 from nhiassess.sources.source import ReadFile, folder, link, quote
@@ -40,9 +40,6 @@ class RooModes:
         """Read each mode as an agent, with a tool for each group and the files that it is limited to."""
         found = Gathering()
         for file in files:
-            if is_fixture(file.path):
-                found.skip(Location(file.path), "fixture", "fixture", "test data: no agent reads it where it lies")
-                continue
             for place, mode in enumerate((file.document.root.get("customModes") or Node(None)).elements()):
                 _read_mode(file, place, mode, found)
         return found.inventory()

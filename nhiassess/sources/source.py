@@ -30,6 +30,9 @@ CONFIGURATION_FOLDERS = frozenset(
     }
 )
 
+# folders of test data, by the custom of many languages
+_FIXTURES = re.compile(r"(?i)(?:^|/)(?:fixtures?|__fixtures__|testdata|test[-_]data|__tests__|__snapshots__)/")
+
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
@@ -78,6 +81,17 @@ def folder(path: str) -> str:
             parts = parts[:place]
             break
     return quote("/".join(parts)) or "-"
+
+
+def is_fixture(path: str) -> bool:
+    """Tell whether a file is test data: nothing in an estate reads it where it lies.
+
+    Examples
+    --------
+    >>> is_fixture("repos/web/tests/fixtures/mcp-import.json"), is_fixture("repos/web/.mcp.json")
+    (True, False)
+    """
+    return bool(_FIXTURES.search(path))
 
 
 def link(source: str, verb: str, target: str, *places: Location, **more: object) -> Link:

@@ -45,6 +45,7 @@ _X509 = ("x509_svid_ttl", "x509SvidTtl", "x509SVIDTTL", "ttl")
 _JWT = ("jwt_svid_ttl", "jwtSvidTtl", "jwtSVIDTTL", "ttl")
 _FEDERATES = ("federates_with", "federatesWith")
 _FLAGS = ("admin", "downstream", "store_svid", "storeSvid", "storeSVID", "autoPopulateDNSNames", "fallback")
+_PARENTS = ("parent_id", "parentId", "parentID")
 _NAMES = ("dns_names", "dnsNames", "dnsNameTemplates")
 
 
@@ -168,7 +169,10 @@ def _entry(file: ReadFile, node: Node, dotted: str, servers: Mapping[str, Lifeti
 
 
 def _rest(file: ReadFile, node: Node, dotted: str, domain: str, found: Gathering) -> None:
-    """Read what an entry states beside who gets it: rights on the server, names, and domains that it trusts."""
+    """Read what an entry states beside who gets it: by whom, rights on the server, names, and domains it trusts."""
+    parent = _named(first(node, _PARENTS))
+    if parent:
+        state(file, parent[1], f"{dotted}.parent_id", parent[0], found)
     for key in _FLAGS:
         flag = node.get(key)
         if flag is not None and flag.flag():
@@ -219,11 +223,14 @@ def _template(manifest: Manifest, spec: Node, dotted: str, servers: Mapping[str,
     of_server = servers.get(known[0], Lifetimes())
     lives = Lifetimes(lives.x509 or of_server.x509, lives.jwt or of_server.jwt)
     issue(file, node, made.id, dotted, lives, (), found)
-    if not any((spec.get(key) or EMPTY).value for key in ("podSelector", "namespaceSelector")):
-        more = spec.get("workloadSelectorTemplates")
-        if more is None or not more.elements():
+    chosen, labelled = ((spec.get(key) or EMPTY) for key in ("namespaceSelector", "podSelector"))
+    if not chosen.value and not (spec.get("workloadSelectorTemplates") or EMPTY).elements():
+        if not labelled.value:
             value = "too wide: - (no podSelector and no namespaceSelector: every pod of the cluster)"
             state(file, node, f"{dotted}.podSelector", value, found)
+        elif ".Namespace" not in template:
+            value = "too wide: labels of a pod (no namespaceSelector: a pod that says so, in any namespace)"
+            state(file, labelled, f"{dotted}.podSelector", value, found)
     _rest(file, spec, dotted, known[0], found)
 
 

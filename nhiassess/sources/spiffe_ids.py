@@ -18,6 +18,8 @@ DEFAULT_X509_SECONDS, DEFAULT_JWT_SECONDS = 3600, 300
 # a trust domain has no port and no user; the path may hold more signs than SPIFFE allows, as templates do
 _ID = re.compile(r"spiffe://([^/\s@:?#]+|\{\{[^{}]*\}\})(/[^?#]*)?\Z")
 _ROOT = frozenset({"unix:uid:0", "unix:gid:0", "unix:user:root", "unix:group:root"})
+# what whoever makes a pod writes of it, in whichever namespace
+_OF_ANY_POD = ("k8s:pod-label:", "k8s:sa:", "k8s:pod-name:", "k8s:container-name:")
 # plug-ins that put an SVID into a store of secrets, by the type of the selectors that name the place
 _STORES = {"aws_secretsmanager": "aws", "gcp_secretmanager": "gcp"}
 
@@ -115,6 +117,8 @@ def too_wide(selectors: Sequence[str]) -> str | None:
         return "every process of root"
     if all(each.startswith("k8s:ns:") for each in selectors):
         return "every pod of the namespace"
+    if all(each.startswith(_OF_ANY_POD) for each in selectors):
+        return "a pod that says so, in any namespace"
     if all(not each.partition(":")[2] for each in selectors):
         return f"everything that {selectors[0].partition(':')[0]} attests"
     return None

@@ -12,7 +12,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from nhiassess.model.inventory import Inventory, Location
-from nhiassess.sources.agent_settings import is_fixture
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.source import ReadFile, quote
 from nhiassess.sources.workstation_aws import read_aws, read_aws_cache
@@ -111,10 +110,6 @@ class Workstation:
         """Read what lies on each machine."""
         found = Gathering()
         for file in files:
-            if is_fixture(file.path):
-                reason = "test data: no tool reads it where it lies"
-                found.skip(Location(file.path), "fixture", "fixture", reason)
-                continue
             for kept in KEPT:
                 if match := kept.path.search(file.path):
                     before = len(found.credentials) + len(found.settings)

@@ -194,11 +194,6 @@ def test_any_shape_is_read_or_skipped(text: str) -> None:
     assert found.agents or found.skipped
 
 
-def test_test_data_is_no_card() -> None:
-    found = observe(SOURCE, {"tests/fixtures/agent-card.json": card()})
-    assert (found.agents, [each.construct for each in found.skipped]) == ((), ["fixture"])
-
-
 @pytest.mark.skipif(not Path(CORPUS).is_dir(), reason="the corpus is not beside this checkout")
 def test_corpus() -> None:
     found, refused = folder(SOURCE, CORPUS)

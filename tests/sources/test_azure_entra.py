@@ -119,6 +119,35 @@ def test_application() -> None:
     assert "Ada" not in repr(found)
 
 
+def test_who_signs_in_and_where_answers_go() -> None:
+    app = {
+        "appId": CLIENT,
+        "displayName": "till",
+        "signInAudience": "AzureADMultipleOrgs",
+        "api": {"preAuthorizedApplications": [{"appId": AGENT, "delegatedPermissionIds": [ROLE]}, {}, 3]},
+        "web": {"redirectUris": ["https://a.example/x", "http://a.example/x", "http://localhost:3000/x"]},
+        "publicClient": {"redirectUris": ["http://localhost", "HTTP://127.0.0.1.example/", "till://x", None]},
+        "replyUrlsWithType": [{"url": "http://b.example", "type": "Web"}, {"url": 3}, 7],
+        "availableToOtherTenants": True,
+    }
+    found = observe(SOURCE, {"app.json": json.dumps(app)})
+    assert {(each.key, each.value) for each in found.settings} == {
+        ("signInAudience", "AzureADMultipleOrgs"),
+        ("api.preAuthorizedApplications", AGENT),
+        ("web.redirectUris", "http://a.example/x"),
+        ("publicClient.redirectUris", "HTTP://127.0.0.1.example/"),
+        ("replyUrlsWithType", "http://b.example"),
+        ("availableToOtherTenants", "true"),
+    }
+
+
+def test_what_is_closed_states_nothing() -> None:
+    closed = {"appId": CLIENT, "displayName": "till", "signInAudience": "AzureADMyOrg", "web": {"redirectUris": 3}}
+    of_others = {**closed, "signInAudience": "AzureADMultipleOrgs", "servicePrincipalType": "Application"}
+    for each in (closed, of_others):
+        assert observe(SOURCE, {"app.json": json.dumps(each)}).settings == ()
+
+
 def test_application_permission_that_was_given() -> None:
     given = {"principalId": OBJECT, "resourceId": AGENT, "resourceDisplayName": "Microsoft Graph", "appRoleId": ROLE}
     found = observe(SOURCE, {"app.json": json.dumps([application(), given])})

@@ -161,17 +161,20 @@ def test_first_version(auth: dict[str, Any] | None, expected: str) -> None:
     found = observe(SOURCE, {"web/.well-known/ai-plugin.json": text})
     (server,) = found.tool_servers
     assert (server.id, server.auth) == ("tool_server:web/.well-known/ai-plugin.json#p", expected)
-    assert [each.scopes for each in found.credentials] == ([("a", "b")] if expected == "oauth" else [])
+    kept = {"oauth": ("oauth_token", "auth", ("a", "b")), "service_http": ("api_key", "one token for all users", None),
+            "user_http": ("api_key", "a token of each user", None)}.get(auth["type"] if auth else "")  # fmt: skip
+    assert [(each.kind, each.name, each.scopes) for each in found.credentials] == ([kept] if kept else [])
+    assert [each.store for each in found.credentials] == [None] * len(found.credentials)
+    assert len(triples(found, "holds")) == len(found.credentials)
     assert [each.construct for each in found.skipped] == ["plugin"]
 
 
-def test_a_token_in_a_manifest() -> None:
+def test_a_verification_token_is_public() -> None:
     auth = {"type": "service_http", "authorization_type": "bearer", "verification_tokens": {"openai": CANARY}}
     text = json.dumps({"schema_version": "v1", "name_for_model": "p", "auth": auth})
     found = observe(SOURCE, {"ai-plugin.json": text})
-    (credential,) = found.credentials
-    assert credential.id == "credential:ai-plugin.json#auth.verification_tokens.openai"
-    assert credential.store == "plaintext"
+    assert ids(found.credentials) == ["credential:ai-plugin.json#auth"]
+    assert found.fingerprints == ()
     assert CANARY not in repr(found)
 
 
@@ -280,7 +283,12 @@ def test_corpus() -> None:
         "query_query_post": None,
         **dict.fromkeys(("getTodos", "addTodo", "deleteTodo"), None),
     }
-    assert [each.scopes for each in found.credentials] == [("search:read",)]
+    assert [each.scopes for each in found.credentials if each.kind == "oauth_token"] == [("search:read",)]
+    # of the four with a bearer token, three have one of each user
+    assert sorted(each.name or "" for each in found.credentials if each.kind == "api_key") == [
+        *("a token of each user",) * 3,
+        "one token for all users",
+    ]
     # six manifests name a description that lies elsewhere; three descriptions belong to nothing that is seen
     assert sorted(each.construct or "" for each in found.skipped) == ["OpenAPI description"] * 3 + ["plugin"] * 6
     assert ids(found.tool_servers)[-1].endswith("openai__plugins-quickstart/.well-known/ai-plugin.json#todo")

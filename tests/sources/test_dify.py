@@ -95,7 +95,7 @@ workflow:
         agent_parameters:
           model: {{type: constant, value: {{model: gpt-x, provider: openai}}}}
           maximum_iterations: {{type: constant, value: 3}}
-          mcp_server: {{type: constant, value: 'https://mcp.example/sse'}}
+          mcp_server: {{type: constant, value: 'https://mcp.example/sse/team-7'}}
           mcp_servers_config:
             type: constant
             value: '{{"mcpServers": {{"files": {{"command": "npx", "args": ["-y", "files-mcp@1.0.0"]}}}}}}'
@@ -169,7 +169,7 @@ def test_agent_nodes() -> None:
     assert ids(found.agents) == [agent, other]
     assert (found.agents[0].model, found.agents[0].limits) == ("gpt-x", "3 iterations")
     assert {each.name: (each.transport, each.url or each.command) for each in found.tool_servers} == {
-        "mcp_server": ("sse", "https://mcp.example/sse"),
+        "mcp_server": ("sse", "https://mcp.example/sse/team-7"),
         "files": ("stdio", "npx -y files-mcp@1.0.0"),
         "jina": (None, None),
     }

@@ -287,6 +287,25 @@ def test_a_file_that_was_made_to_be_slow() -> None:
     assert "flow" in {each.construct for each in found.skipped}
 
 
+def test_how_often_a_loop_goes_round() -> None:
+    nodes = [
+        step("start", "startAgentflow"),
+        step("first", "agentAgentflow"),
+        step("each", "iterationAgentflow"),
+        {**step("inner", "agentAgentflow"), "parentNode": "each"},
+        step("check", "conditionAgentAgentflow"),
+        step("again", "loopAgentflow", {"loopBackToNode": "each-For each", "maxLoopCount": 7}),
+        step("last", "agentAgentflow"),
+        step("lost", "loopAgentflow", {"loopBackToNode": "gone-Gone", "maxLoopCount": "3"}),
+        step("open", "loopAgentflow", {"loopBackToNode": "last"}),
+    ]
+    ends = [("start", "first"), ("first", "each"), ("each", "check"), ("check", "again"), ("check", "last"),
+            ("last", "lost"), ("last", "open")]  # fmt: skip
+    found = one(nodes, *(edge(*each) for each in ends))
+    limits = {each.name: each.limits for each in found.agents}
+    assert limits == {"first": None, "inner": "7 loops", "check": "7 loops", "last": None}
+
+
 @pytest.mark.skipif(not (SHARED / "corpus" / "flowise").is_dir(), reason="the corpus is not beside this checkout")
 def test_corpus() -> None:
     found, refused = folder(SOURCE, SHARED / "corpus" / "flowise")

@@ -322,3 +322,10 @@ def test_corpus() -> None:
     }
     public = [each for each in found.grants if each.identity == "identity:gcp/-/allUsers"]
     assert len(public) == 3
+    library = "GoogleCloudPlatform__policy-library/validator/test/fixtures/iam_allowed_bindings/assets/data.json"
+    stated = [each for each in found.grants if any(place.path == library for place in each.locations)]
+    assert len(stated) == 19
+    assert {(each.policy, each.identity, place.line) for each in stated for place in each.locations} >= {
+        ("roles/owner", "identity:gcp/-/user:evil@notgoogle.com", 21),
+        ("roles/bigquery.dataOwner", "identity:gcp/-/user:admin@googlegroups.com", 96),
+    }

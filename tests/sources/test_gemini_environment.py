@@ -63,12 +63,6 @@ def test_other_files_are_left_alone(path: str, text: str) -> None:
     assert not SOURCE.recognises(path, text)
 
 
-def test_test_data_is_set_aside() -> None:
-    found = observe("repos/web/tests/fixtures/.gemini/.env", REDIRECTED)
-    assert found.settings == ()
-    assert [each.construct for each in found.skipped] == ["fixture"]
-
-
 @pytest.mark.parametrize("text", ["", "=\n===\n", "A=" + '"' * 9, "A='\n", "\x00\x01", "A=" + "x" * 100_000])
 def test_another_shape_breaks_nothing(text: str) -> None:
     assert len(observe(".gemini/.env", text).agents) == 1

@@ -144,11 +144,6 @@ def test_other_files_are_left_alone(path: str) -> None:
     assert not SOURCE.recognises(path, TEXT)
 
 
-def test_test_data_is_no_instruction() -> None:
-    found = observe(SOURCE, {"tests/fixtures/CLAUDE.md": "x\n"})
-    assert (found.agents, found.settings, len(found.skipped)) == ((), (), 1)
-
-
 @pytest.mark.parametrize(
     "text",
     ["", "---\n---\n", "---\nglobs: {a: [[1]]}\nalwaysApply: [null]\n---\n", "@" * 100_000, "@a/" * 50_000, "```\n" * 9,

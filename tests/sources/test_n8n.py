@@ -204,6 +204,59 @@ def test_http_tools_by_method_and_address() -> None:
     assert ids(found.destinations) == ["destination:api.example"]
 
 
+def test_what_a_node_after_an_agent_does_with_its_answer() -> None:
+    ask = {"operation": "sendAndWait", "message": "={{ $json.draft }}"}
+    call = {"url": "=https://api.example/v1{{ $json.output.path }}", "method": "=DELETE"}
+    send = {"toEmail": "={{ $('Edit').item.json.to }}"}
+    found = one(
+        AGENT,
+        node("Edit", BASE + "set"),
+        node("Call", BASE + "httpRequest", {**call, "options": {"allowUnauthorizedCerts": True}}),
+        node("Look", BASE + "httpRequest", {"url": "https://api.example/v1"}),
+        node("Rows", BASE + "postgres", {"operation": "executeQuery", "query": "={{ $json.output }}"}),
+        node("Tell", BASE + "slack", {"text": "done"}),
+        node("Ask", BASE + "gmail", ask),
+        node("Post", BASE + "emailSend", send),
+        node("If", BASE + "if"),
+        node("Mail", BASE + "emailSend", send, credentials={"smtp": {"id": "s", "name": "post"}}),
+        node("Next", LC + "agent"),
+        node("Late", BASE + "telegram", {"text": "={{ $json.output }}"}),
+        node("Off", BASE + "telegram", {"text": "={{ $json.output }}"}, disabled=True),
+        ends=(
+            *(("Edit", "main", each) for each in ("Call", "Look", "Rows", "Tell", "Ask", "Next", "Off")),
+            *(("Desk", "main", "Edit"), ("Ask", "main", "If"), ("Ask", "main", "Post"), ("If", "main", "Mail")),
+            ("Call", "main", "Late"),
+        ),
+    )
+    assert {each.name: (each.approval, each.sends_out, each.irreversible) for each in found.tools} == {
+        "Call": ("never", True, True),
+        "Rows": ("never", None, True),
+        "Post": ("unknown", True, None),
+        "Mail": ("each_call", True, None),
+    }
+    desk = f"{KEY}/Desk"
+    invoked = {each.target: (each.gate is not None, each.reason) for each in found.links if each.verb == "invokes"}
+    assert invoked[f"tool:n8n/{desk}/Mail"] == (True, "the workflow does in Mail what the agent's answer says")
+    assert (f"tool:n8n/{desk}/Mail", "holds", f"credential:{PATH}#nodes.9.credentials.smtp") in triples(found)
+    assert (f"tool:n8n/{desk}/Call", "sends_to", "destination:api.example") in triples(found)
+    assert "nodes.2.parameters.options.allowUnauthorizedCerts" in {each.key for each in found.settings}
+
+
+@pytest.mark.parametrize(
+    ("query", "irreversible"),
+    [
+        ("={{ $fromAI('query') }}", True),
+        ("{{ $fromAI('query', 'any SQL') }};", True),
+        ("=SELECT * FROM t WHERE id = {{ $fromAI('id') }}", None),
+        ("={{ $json.query }}", None),
+    ],
+)
+def test_sql_that_an_agent_writes_whole(query: str, irreversible: bool | None) -> None:
+    tool = node("Sql", BASE + "postgresTool", {"operation": "executeQuery", "query": query})
+    found = one(AGENT, tool, ends=(("Sql", "ai_tool", "Desk"),))
+    assert [each.irreversible for each in found.tools] == [irreversible]
+
+
 def test_tool_servers() -> None:
     found = one(
         AGENT,
@@ -328,7 +381,15 @@ def test_a_file_that_was_made_to_be_slow() -> None:
 @pytest.mark.skipif(not (SHARED / "corpus" / "n8n").is_dir(), reason="the corpus is not beside this checkout")
 def test_corpus() -> None:
     found, refused = folder(SOURCE, SHARED / "corpus" / "n8n")
-    assert (refused, len(found.workflows), len(found.agents), len(found.tools)) == ([], 18, 20, 21)
+    assert (refused, len(found.workflows), len(found.agents), len(found.tools)) == ([], 18, 20, 21 + 13)
+    outlets = {each.target.rsplit("/", 1)[1] for each in found.links if (each.reason or "").startswith("the workflow")}
+    # Send Email is one of two agents; its draft is approved by a person, and the reply is weighed, before it leaves
+    assert outlets == {
+        *("HTTP%20Request", "HTTP%20Request1", "HTTP%20Request2", "HTTP%20Request3", "HTTP%20Request4"),
+        *("Enrich%20Product%20Rows", "Send%20Email", "Send%20Digest"),
+        *("Telegram", "Send%20final%20reply", "Correct%20errors"),
+    }
+    assert {each.approval for each in found.tools if each.name == "Send Email"} == {"each_call"}
     assert (len(found.credentials), len(found.tool_servers)) == (49, 0)
     assert {each.store.split("/")[0].rsplit(":", 1)[0] for each in found.credentials if each.store} == {
         "secret_manager:n8n"

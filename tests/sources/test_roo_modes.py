@@ -60,12 +60,10 @@ def test_modes_of_a_person_and_in_json() -> None:
     assert [each.name for each in found.tools] == ["edit"]
 
 
-def test_mode_without_a_slug_is_named_and_test_data_is_set_aside() -> None:
+def test_mode_without_a_slug_is_named() -> None:
     found = observe(".roomodes", "customModes:\n  - name: A\n    groups: [command]\n")
     assert (found.agents, found.tools) == ((), ())
     assert [each.construct for each in found.skipped] == ["mode"]
-    found = observe("testdata/.roomodes", MODES)
-    assert (found.agents, [each.construct for each in found.skipped]) == ((), ["fixture"])
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from nhiassess.model.inventory import Location
@@ -101,11 +103,47 @@ def test_entries_take_what_they_do_not_state_from_the_server_beside_them() -> No
     assert by_id(found.credentials, own).store == "workload_api"
     stated = {each.id.split("#")[1]: each.value for each in found.settings if each.id.startswith(f"setting:{path}")}
     assert stated == {
+        "entries[0].parent_id": "spiffe://shop.example/node",
+        "entries[1].parent_id": "spiffe://shop.example/node",
         "entries[1].selectors": "too wide: unix:uid:0 (every process of root)",
         "entries[1].downstream": "true",
         "entries[1].dns_names=batch": "batch",
     }
     assert [each.reason for each in found.skipped] == ["https://shop.example/no is no SPIFFE ID"]
+
+
+@pytest.mark.parametrize(
+    ("template", "chosen", "wide"),
+    [
+        ("spiffe://shop.example/till", "podSelector: {matchLabels: {role: till}}", True),
+        ("spiffe://shop.example/{{ .PodMeta.Labels.x }}", "podSelector: {matchLabels: {role: till}}", True),
+        ("spiffe://shop.example/{{ .PodMeta.Namespace }}", "podSelector: {matchLabels: {role: till}}", False),
+        ("spiffe://shop.example/till", "podSelector: {matchLabels: {a: b}}, namespaceSelector: {matchLabels: {c: d}}",
+         False),
+        ("spiffe://shop.example/till", "podSelector: {matchLabels: {a: b}}, workloadSelectorTemplates: ['k8s:sa:x']",
+         False),
+    ],
+)  # fmt: skip
+def test_a_label_of_a_pod_is_no_proof(template: str, chosen: str, wide: bool) -> None:
+    head = "apiVersion: spire.spiffe.io/v1alpha1\nkind: ClusterSPIFFEID\nmetadata: {name: till}\n"
+    found = observe(SOURCE, {"ids.yaml": f"{head}spec: {{spiffeIDTemplate: '{template}', {chosen}}}\n"})
+    assert [each.key for each in found.settings] == (["spec.podSelector"] if wide else [])
+
+
+@pytest.mark.parametrize(
+    ("selectors", "wide"),
+    [
+        (["k8s:pod-label:app:till"], True),
+        (["k8s:sa:default", "k8s:pod-label:a:b"], True),
+        (["k8s:ns:shop", "k8s:pod-label:app:till"], False),
+        (["k8s:pod-label:app:till", "k8s:node-name:n1"], False),
+    ],
+)
+def test_selectors_of_any_namespace(selectors: list[str], wide: bool) -> None:
+    entry = {"spiffe_id": "spiffe://shop.example/till", "selectors": selectors}
+    found = observe(SOURCE, {"entries.json": json.dumps({"entries": [entry]})})
+    stated = [(each.value or "").endswith("(a pod that says so, in any namespace)") for each in found.settings]
+    assert stated == ([True] if wide else [])
 
 
 def test_a_server() -> None:
@@ -191,6 +229,14 @@ def test_corpus() -> None:
         "trust:spiffe/example.org/otherdomain.test",
         "trust:spiffe/stockmarket.example/broker.example",
     }
+    # entries 0 and 3 of good.json may administer the server; of the stored one, 2, only the certificate is stored
     assert sum(each.key.endswith(".admin") for each in found.settings if each.key) == 2
+    good = "spiffe__spire/test/fixture/registration/good.json"
+    assert Location(good, 10, 26) in by_id(found.identities, "identity:spiffe/example.org/Blog").locations
+    admins = {place for each in found.settings if str(each.key).endswith(".admin") for place in each.locations}
+    assert {place.line for place in admins if place.path == good} == {14, 57}
+    stored = f"credential:{good}#entries[2]"
+    assert (f"{stored}.x509_svid", "authenticates_as", "identity:spiffe/example.org/storesvid") in triples(found)
+    assert f"{stored}.jwt_svid" not in ids(found.credentials)
     # four samples of objects that state nothing, and an ID that begins with http
     assert len(found.skipped) == 5

@@ -372,11 +372,9 @@ def test_what_projects_have_too_makes_no_home() -> None:
     assert by_id(found.resources, "resource:host/repos/web").kind is None
 
 
-def test_files_without_credentials_and_test_data_are_named() -> None:
-    found = observe(
-        SOURCE, {HOME + ".npmrc": "fund=false\n", "web/tests/fixtures/.netrc": f"machine a password {CANARY}\n"}
-    )
-    assert [each.construct for each in found.skipped] == ["credentials", "fixture"]
+def test_files_without_credentials_are_named() -> None:
+    found = observe(SOURCE, {HOME + ".npmrc": "fund=false\n"})
+    assert [each.construct for each in found.skipped] == ["credentials"]
     assert not found.credentials
 
 
