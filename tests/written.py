@@ -233,6 +233,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
         file: observed/{account}.json
         source: manual
         read_by: aws_iam
+        read_elsewhere: true
         unverified: true
         settles: [{about: ["identity:aws/{account}/*"], checks: [c], edges: [assumes], skipped: [incomplete]}]
         """,

@@ -18,7 +18,8 @@ from nhiassess.model.request import Request, Requests
 _UNDECIDED = frozenset({"unknown", "needs_resource"})
 _PART = re.compile(r"\{([a-z_]+)\}|(\*)")
 _NAMELESS = "-"
-_CUT = "incomplete"
+_CUT = frozenset({"incomplete", "page of several", "managed policy not in the export"})
+_OBSERVED = "observed/"
 
 Open = tuple[str, str, str]  # kind, name and id of something open: ("checks", "unused-identity", "identity:...")
 Scope = tuple[tuple[str, str], ...]
@@ -66,11 +67,12 @@ def requests(
     undecided = [each for each in edges if each.verdict in _UNDECIDED]
     open_answers = [each for each in answers if each.state == NOT_DETERMINED]
     unread = inventory.skipped
-    given = _given(inventory)
+    whole = _whole(inventory)
+    given = _given(inventory, whole)
     asked: dict[tuple[str, Scope], _Asked] = {}
     for thing, about in _open(open_answers, undecided, unread):
         for export, scope in _settling(known.exports, thing, about):
-            if export.read_by in given.get(about, ()):
+            if _is_handed_over(export, scope, given.get(about, frozenset()), whole):
                 continue
             one = asked.setdefault((export.id, scope), _Asked(export, scope))
             one.settles.add(thing)
@@ -102,16 +104,29 @@ def _open(answers: Iterable[Answer], edges: Iterable[Edge], skipped: Iterable[Sk
         yield ("skipped", each.construct or "", each.id), each.locations[0].path if each.locations else each.id
 
 
-def _given(inventory: Inventory) -> Mapping[str, frozenset[str]]:
+def _whole(inventory: Inventory) -> Mapping[str, frozenset[str]]:
+    """Give the sources that read each file that is whole."""
+    cut = {place.path for each in inventory.skipped if each.construct in _CUT for place in each.locations}
+    return {each.id: frozenset(each.sources) for each in inventory.files if each.id not in cut}
+
+
+def _given(inventory: Inventory, by_file: Mapping[str, frozenset[str]]) -> Mapping[str, frozenset[str]]:
     """Give the sources that read each value from a file that is whole."""
-    cut = {place.path for each in inventory.skipped if each.construct == _CUT for place in each.locations}
-    by_file = {each.id: frozenset(each.sources) for each in inventory.files if each.id not in cut}
     return {
         value.id: frozenset().union(*(by_file.get(place.path, ()) for place in value.locations))
         for table in TABLES
         if table not in ("files", "skipped", "links")
         for value in getattr(inventory, table)
     }
+
+
+def _is_handed_over(export: Export, scope: Scope, readers: frozenset[str], whole: Mapping[str, frozenset[str]]) -> bool:
+    """Tell whether an export was handed over whole: where it is to be put, or read from wherever it lies."""
+    if export.read_by is None:
+        return False
+    if not export.read_elsewhere and export.read_by in readers:
+        return True
+    return export.read_by in whole.get(_place(export, dict(scope)).removeprefix(_OBSERVED), ())
 
 
 def _settling(exports: Sequence[Export], thing: Open, about: str) -> Iterator[tuple[Export, Scope]]:
@@ -175,7 +190,7 @@ def _request(asked: _Asked, rows: Sequence[frozenset[Open]]) -> Request:
         command=_filled(export.command, {name: _word(value) for name, value in named.items()}),
         privilege=export.privilege,
         warning=export.warning,
-        file=_filled(export.file, {name: re.sub(r"[^\w.-]", "_", value) for name, value in named.items()}),
+        file=_place(export, named),
         source=export.source,
         unverified=export.unverified,
         determinations=unlocked,
@@ -193,6 +208,10 @@ def _filled(text: str, named: Mapping[str, str]) -> str:
         lambda f: f"<{f[1].upper()}>" if named.get(f[1], _NAMELESS) == _NAMELESS else named[f[1]],
         text,
     )
+
+
+def _place(export: Export, named: Mapping[str, str]) -> str:
+    return _filled(export.file, {name: re.sub(r"[^\w.-]", "_", value) for name, value in named.items()})
 
 
 def _word(value: str) -> str:

@@ -12,7 +12,9 @@ from nhiassess.answers import requested
 from nhiassess.commands.command import FORMAT, NOW, PATH, Row, at, example, progress, say, show
 from nhiassess.printing import printable
 
-_SHOWN = 3
+_SHOWN = 2
+_LONGEST = 70
+_WRITTEN = "written-"  # rows that somebody writes, where others make an export
 NOTHING = "Nothing is open that an export known here would settle."
 
 
@@ -48,7 +50,8 @@ def _lines(number: int, row: Row) -> Iterator[str]:
     yield f"   settles up to {_settles(row)}"
     yield f"   about  {_about(row['subjects'])}"
     yield f"   ask    {row['ask']}"
-    yield f"   run    {row['command']}{'  (not verified)' if row['unverified'] else ''}"
+    does = "write" if row["id"].startswith(_WRITTEN) else "run  "
+    yield f"   {does}  {row['command']}{'  (not verified)' if row['unverified'] else ''}"
     yield f"   needs  {row['privilege']}"
     yield f"   care   {row['warning']}"
     yield f"   put at {row['file']}"
@@ -56,8 +59,9 @@ def _lines(number: int, row: Row) -> Iterator[str]:
 
 def _settles(row: Row) -> str:
     determinations, partly = row["determinations"], row["partly"]
+    more = f" ({partly} more in part)" if partly else ""
     parts = [
-        f"{_count(determinations, 'determination')}{f' ({partly} more in part)' if partly else ''}",
+        f"{_count(determinations, 'determination')}{more}" if determinations or partly else "",
         _count(row["edges"], "undecided relation") if row["edges"] else "",
         _count(row["skipped"], "place that was not looked at", "places that were not looked at")
         if row["skipped"]
@@ -68,7 +72,7 @@ def _settles(row: Row) -> str:
 
 def _about(subjects: Sequence[str]) -> str:
     more = f" and {len(subjects) - _SHOWN:,} more" if len(subjects) > _SHOWN else ""
-    return ", ".join(subjects[:_SHOWN]) + more
+    return ", ".join(each if len(each) <= _LONGEST else f"{each[:_LONGEST]}..." for each in subjects[:_SHOWN]) + more
 
 
 def _count(number: int, one: str, several: str = "") -> str:

@@ -11,7 +11,7 @@ from typing import BinaryIO, TypeVar
 
 from nhiassess.errors import Complaint, FormatError
 from nhiassess.formats import json
-from nhiassess.formats.format import Node, Problem
+from nhiassess.formats.format import Node, Problem, Secret
 from nhiassess.formats.glance import Glance
 from nhiassess.formats.reading import one_page
 from nhiassess.formats.redaction import redact
@@ -37,11 +37,12 @@ class Record:
         Counted from 1.
     """
 
-    __slots__ = ("_inner", "_piece", "_stream", "column", "line")
+    __slots__ = ("_inner", "_piece", "_stream", "column", "line", "secrets")
 
     def __init__(self, stream: Stream, piece: Piece, inner: str | None) -> None:
         self.line, self.column = piece.line, piece.column
         self._stream, self._piece, self._inner = stream, piece, inner
+        self.secrets: tuple[Secret, ...] = ()  # once `node` was asked for
 
     def told_apart(self, look: Callable[[Node], Iterable[tuple[object, T]]]) -> list[tuple[bytes, T]] | None:
         """Tell what a record says from what others say, without redacting it first.
@@ -74,6 +75,11 @@ class Record:
         except FormatError as error:
             self._fault(error.complaints[0])
             return None
+        places = [self._move(each.line, each.column) for each in document.secrets]
+        self.secrets = tuple(
+            replace(each, line=line, column=column)
+            for each, (line, column) in zip(document.secrets, places, strict=True)
+        )
         return _moved(document.root, self._move)
 
     def _unredacted(self) -> Node | None:

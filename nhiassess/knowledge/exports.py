@@ -27,6 +27,7 @@ def export(record: Record) -> Export:
         source=record.text("source"),
         settles=tuple(each for row in record.records("settles", none=_NOTHING) for each in _settles(row)),
         read_by=record.optional_text("read_by"),
+        read_elsewhere=record.flag("read_elsewhere", False),
         unverified=record.flag("unverified", False),
         locations=(Location(*record.place),),
     )

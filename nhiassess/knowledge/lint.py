@@ -13,10 +13,16 @@ from nhiassess.model.scenario import Scenario
 SET_RELATIONS = frozenset({"equal", "subset-of", "superset-of"})
 SHORTEST_REASON = 60  # a rationale below this restates two titles
 ATLAS = "mitre-atlas-2026.09"  # the catalog that scenarios name their techniques from
+# relations that can be undecided; those of the graph, whose room lies beside this one
+VERBS = frozenset((
+    "invokes", "served_by", "holds", "authenticates_as", "runs_as", "member_of", "assumes", "federates_to",
+    "escalates_to", "granted", "reads", "writes", "administers", "executes_on", "yields", "can_change", "defines",
+    "delegates_to", "triggers", "taints", "sends_to",
+))  # fmt: skip
 
 
 def lint(knowledge: Knowledge) -> tuple[Complaint, ...]:
-    """Give every complaint about catalogs, crosswalks, checks and scenarios at once.
+    """Give every complaint about catalogs, crosswalks, checks, scenarios and exports at once.
 
     Parameters
     ----------
@@ -35,6 +41,7 @@ def lint(knowledge: Knowledge) -> tuple[Complaint, ...]:
         *_objectives(knowledge),
         *_controls(knowledge),
         *_scenarios(knowledge),
+        *_exports(knowledge),
     ]
     return tuple(sorted(found, key=lambda complaint: (complaint.where, complaint.what)))
 
@@ -237,6 +244,18 @@ def _steps(scenario: Scenario, objectives: set[str], techniques: set[str] | None
             if each.objective not in objectives:
                 what = f"{name}: is broken by {each.objective!r}, which is no objective"
                 yield Complaint(what, where, "Correct the id.")
+
+
+def _exports(knowledge: Knowledge) -> Iterator[Complaint]:
+    known = {"checks": {check.id for check in knowledge.checks}, "edges": VERBS}
+    one = {"checks": "check", "edges": "relation"}
+    for export in knowledge.exports:
+        for each in export.settles:
+            # which constructs are left out is a matter of the sources
+            for name in each.names if each.kind in known else ():
+                if name not in known[each.kind]:
+                    what = f"{export.id}: settles {name!r}, which is no {one[each.kind]}"
+                    yield Complaint(what, _where(export.locations), "Correct the name.")
 
 
 def _cycles(parents: dict[str, str | None]) -> Iterator[str]:

@@ -12,12 +12,14 @@ from nhiassess.formats.stream import Record, Stream
 from nhiassess.logs.log import Action, Log
 from nhiassess.logs.seen import agents, identities, telemetry
 from nhiassess.model.ids import quote
-from nhiassess.model.inventory import Activity, Inventory, Location, Skipped
+from nhiassess.model.inventory import Activity, Credential, Inventory, Location, Skipped
 
 # as many rows as a table of a report can hold; a log that has more names each object by itself
 MAX_ROWS = 100_000
 # and as many characters in their names: some 500 for each, five times what logs have
 MAX_CHARACTERS = 50_000_000
+# of the records that say something new
+MAX_SECRETS = 1000
 
 _Facts = tuple[str | None, ...]
 
@@ -52,6 +54,7 @@ class _Following:
         self.rows: dict[_Facts, Row] = {}
         # the row of what the unredacted record says: most records say what another said before
         self.known: dict[bytes, Row] = {}
+        self.secrets: dict[Location, str] = {}
         self.records = self.silent = self.surplus = self.characters = 0
 
     def take(self, record: Record) -> None:
@@ -70,6 +73,10 @@ class _Following:
             if node is None:
                 return
             place = Location(self.path, record.line, record.column)
+            for secret in record.secrets:
+                # what a program logs under a name of secrets is as often a reference: only what is sure
+                if secret.confidence == "high" and len(self.secrets) < MAX_SECRETS:
+                    self.secrets.setdefault(Location(self.path, secret.line, secret.column), secret.fingerprint)
             actions = list(self._actions(node))
             if len(actions) != len(said):
                 # a secret stood where it told what was done
@@ -147,8 +154,16 @@ def follow(path: str, file: BinaryIO, logs: Sequence[Log], key: bytes) -> Invent
         agents=agents(rows),
         identities=identities(rows),
         telemetry=telemetry(rows),
+        credentials=tuple(_credential(place) for place in found.secrets),
+        fingerprints=tuple((_credential(place).id, print_) for place, print_ in found.secrets.items()),
         skipped=tuple(_skipped(path, stream, found)),
     )
+
+
+def _credential(place: Location) -> Credential:
+    """Give what is known of a secret that a program wrote into its log: where it stands, and that all can read it."""
+    id = f"credential:{quote(place.path)}#record:{place.line}:{place.column}"
+    return Credential(id, store="plaintext", locations=(place,))
 
 
 def _activities(path: str, rows: dict[_Facts, Row]) -> Iterator[Activity]:

@@ -254,6 +254,7 @@ class Export:
     source: str
     settles: tuple[Settles, ...]
     read_by: str | None = None  # the source that reads it: what it read is not asked for again
+    read_elsewhere: bool = False  # it reads other files too, so that what it read may come from one of those
     unverified: bool = False
     locations: Locations = ()
 

@@ -10,6 +10,7 @@ from nhiassess.model.inventory import TABLES, Conflict, Inventory, Location, Loc
 
 # each observer sees a part of what happened
 _LATEST = frozenset({"last_used"})
+UNKNOWN = "unknown"  # the word of a field in which a source says that the file does not tell
 
 
 def merge(inventories: Iterable[Inventory]) -> Inventory:
@@ -23,9 +24,10 @@ def merge(inventories: Iterable[Inventory]) -> Inventory:
     Returns
     -------
     Inventory
-        One value for each id. A field that only one states is taken from it, and of two times of last use the later
-        one: no two observers see the same. Of two other claims that differ the one declared in the plan wins, then
-        that of managed settings, then the nearest path, then path order; a `Conflict` keeps both.
+        One value for each id. A field that only one states is taken from it ("unknown" states nothing), and of two
+        times of last use the later one: no two observers see the same. Of two other claims that differ the one
+        declared in the plan wins, then that of managed settings, then the nearest path, then path order; a `Conflict`
+        keeps both.
 
     Notes
     -----
@@ -66,6 +68,8 @@ def _joined(values: list[Any], conflicts: dict[str, Conflict]) -> Any:
     claims: dict[str, Any] = {"locations": tuple(sorted({place for value in values for place in value.locations}))}
     for name, default in _fields(type(first)):
         stated = [value for value in values if getattr(value, name) != default]
+        # a file that can't tell takes nothing from one that can
+        stated = [value for value in stated if getattr(value, name) != UNKNOWN] or stated
         if not stated:
             continue
         if name in _LATEST:

@@ -82,6 +82,28 @@ def test_what_stands_in_an_export_that_was_handed_over_whole_is_not_asked_for_ag
     ]
 
 
+def test_where_a_source_reads_other_files_too_only_the_place_of_the_export_counts() -> None:
+    elsewhere = replace(KNOWN, exports=(replace(GAAD, read_elsewhere=True),))
+    read = ObservedFile("repo/role.json", "read", ("aws_iam",))
+    there = Inventory(files=(read,), identities=(Someone(ROLE, locations=(Location("repo/role.json"),)),))
+    assert [each.id for each in asked(opened("wide"), where=there, knowledge=elsewhere).requests] == [
+        "gaad(account=111)"
+    ]
+    there = replace(there, files=(read, replace(read, id="aws/111.json")))
+    assert asked(opened("wide"), where=there, knowledge=elsewhere).requests == ()
+    assert asked(opened("wide", OTHER), where=there, knowledge=elsewhere).requests != (), "of another account"
+
+
+def test_an_export_that_says_it_is_not_whole_is_asked_for_again() -> None:
+    read = ObservedFile("aws/111.json", "read", ("aws_iam",))
+    there = Inventory(files=(read,), identities=(Someone(ROLE, locations=(Location("aws/111.json"),)),))
+    for construct in ("page of several", "managed policy not in the export"):
+        cut = Skipped("skipped:a", "cut", construct, (Location("aws/111.json"),))
+        assert [r.id for r in asked(opened("wide"), where=replace(there, skipped=(cut,))).requests] == [
+            "gaad(account=111)"
+        ]
+
+
 def test_undecided_relations_count_once_and_decided_ones_do_not() -> None:
     unknown = Edge("e", ROLE, "assumes", OTHER, "asks", "unknown")
     sure = replace(unknown, id="f", verdict="yes")

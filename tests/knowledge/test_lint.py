@@ -11,7 +11,7 @@ import pytest
 from nhiassess.knowledge.lint import ATLAS, checksum, lint
 from nhiassess.knowledge.load import load
 from nhiassess.model.inventory import Location
-from nhiassess.model.knowledge import Alias, Catalog, Control, Group, Knowledge, Precondition, Row
+from nhiassess.model.knowledge import Alias, Catalog, Control, Export, Group, Knowledge, Precondition, Row, Settles
 from nhiassess.model.scenario import Break, Need, Scenario, Source, Step
 from tests.small import HUB, catalog, check, control, crosswalk, known, objective, row
 
@@ -216,3 +216,16 @@ def test_a_plan_that_names_none_means_every_framework_but_those_for_reference(sh
     meant = {catalog.id for catalog in shipped.catalogs if catalog.reads_as not in ("reference", "objectives")}
     assert set(shipped.assessed) == meant
     assert len(shipped.assessed) == len(meant)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "said"), [("checks", "gone", "which is no check"), ("edges", "hugs", "which is no relation")]
+)
+def test_an_export_settles_what_there_is(kind: str, name: str, said: str) -> None:
+    def settling(name: str) -> Knowledge:
+        settles = (Settles(kind, (name,), ("*",)), Settles("skipped", ("anything",), ("*",)))
+        return sound(exports=(Export(*("e", "t", "a", "show", "p", "w", "f", "s"), settles, locations=HERE),))
+
+    (found,) = lint(settling(name))
+    assert said in found.what and found.where == "frameworks/x.yaml:7:3"
+    assert lint(settling({"checks": "c1", "edges": "assumes"}[kind])) == ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +12,7 @@ from nhiassess.model.merge import merge
 
 PATHS = ("a.json", "repo/.claude/settings.json", "repo/deep/er/x.json", "managed-settings.json", "plan.yaml")
 places = st.builds(Location, st.sampled_from(PATHS), st.integers(1, 3)).map(lambda place: (place,))
-texts = st.none() | st.sampled_from(["ops", "platform", "finance"])
+texts = st.none() | st.sampled_from(["ops", "platform", "finance", "unknown"])
 agents = st.builds(
     Agent, st.sampled_from(["agent:a", "agent:b"]), name=texts, owner=texts, sandbox=texts, locations=places
 )
@@ -80,7 +82,7 @@ def test_every_value_is_kept_and_no_claim_is_lost(one: Inventory, two: Inventory
             contested = {
                 claim_ for c in found.conflicts if (c.subject, c.field) == (value.id, field) for claim_ in c.claims
             }
-            assert claim is None or getattr(kept, field) == claim or claim in contested
+            assert claim in (None, "unknown") or getattr(kept, field) == claim or claim in contested
 
 
 def winner(**owners: str) -> str | None:
@@ -126,3 +128,13 @@ def test_a_field_that_only_one_states_is_taken_without_a_conflict() -> None:
 
 def test_merging_nothing_gives_nothing() -> None:
     assert merge([]) == Inventory() == merge([Inventory(), Inventory()])
+
+
+def test_a_file_that_cannot_tell_takes_nothing_from_one_that_can() -> None:
+    near = Agent("agent:a", sandbox="unknown", locations=(Location("repo/deep/er/x.json"),))
+    far = Agent("agent:a", sandbox="container", locations=(Location("a.nhi.yaml"),))
+    found = merge([Inventory(agents=(near,)), Inventory(agents=(far,))])
+    assert (found.agents[0].sandbox, found.conflicts) == ("container", ())
+    assert (
+        merge([Inventory(agents=(near,)), Inventory(agents=(replace(near, name="x"),))]).agents[0].sandbox == "unknown"
+    )
