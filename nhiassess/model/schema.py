@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nhiassess.model import assessment as concluded
-from nhiassess.model import difference, knowledge, reach, replay, rows
+from nhiassess.model import difference, knowledge, reach, replay, request, rows
 from nhiassess.model.inventory import TABLES, Inventory
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -28,6 +28,7 @@ ROWS: dict[str, type] = {
     "frameworks-crosswalk": rows.CrosswalkRow,
     "frameworks-diff": difference.FrameworkChange,
     "replay-scenario": replay.Replay,
+    "requests": request.Request,
 }
 
 
@@ -69,6 +70,10 @@ def _answer(verb: str, kind: type) -> Schema:
     more: Schema = {}
     if verb == "frameworks-show":  # one control has the rows that reach it beside it
         more["mappings"] = {"type": "array", "items": _of(rows.CrosswalkRow, definitions)}
+    if verb == "requests":  # what is open in all, and what no request settles
+        counts = ("determinations", "determinations_left", "edges", "edges_left")
+        more["open"] = {"type": "object", "properties": {each: {"type": "integer"} for each in counts}}
+        more["left"] = {"type": "object", "properties": {"checks": {"type": "object"}, "skipped": {"type": "array"}}}
     return {
         "$schema": DRAFT,
         "title": f"nhiassess {verb.replace('frameworks-', 'frameworks ')} --format json",

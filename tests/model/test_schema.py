@@ -20,6 +20,7 @@ from nhiassess.analysis.scenarios import replay
 from nhiassess.model.difference import FrameworkChange
 from nhiassess.model.inventory import Agent, Gate, Inventory, Location, Tool
 from nhiassess.model.reach import Escalation
+from nhiassess.model.request import Request, Requests
 from nhiassess.model.scenario import Need, Scenario, Step
 from nhiassess.model.schema import ROWS, schemas
 from tests.analysis.estates import ASKED, A, edge, holder
@@ -31,6 +32,9 @@ ESTATE = Inventory(
     agents=(Agent(A, name="a", locations=(Location("a.json", 3, 1),)),),
     tools=(Tool("tool:t", capabilities=(("executes_code", "high"),)),),
 )
+REQUEST = Request(
+    "e(account=1)", "Account 1", "Head", "show", "read", "names", "a.json", "manual", False, 2, 1, 1, 0, ("i",)
+)
 ESCALATION = Escalation("e", "arn:aws:iam::111122223333:role/x", "yes", ("iam-001",), None, "why", False)
 RELATED = known(
     objective("O1"),
@@ -40,7 +44,8 @@ RELATED = known(
 CONTROL = RELATED.catalogs[1].controls[0]
 SCENARIO = Scenario("s", "S", "2025-08", "what", "much", (), (Step("it happened", needs=(Need("reaches"),)),))
 ANSWERS: dict[str, Any] = {
-    "observe.json": answers.observed(ESTATE),
+    "observe.json": {key: row if key == "schema" else list(row) for key, row in answers.observed(ESTATE).items()},
+    "requests.json": answers.requested(Requests((REQUEST,), 3, 1, 2, 0, (("used", 1),), ("skipped:x",))),
     "escalations.json": answers.escalated([ESCALATION]),
     "blast-radius.json": answers.radii(blast_radius(GRAPH)),
     "paths.json": answers.ways(paths(GRAPH)),
