@@ -35,8 +35,6 @@ ESTATE = Inventory(
 REQUEST = Request(
     "e(account=1)", "Account 1", "Head", "show", "read", "names", "a.json", "manual", False, 2, 1, 1, 0, ("i",)
 )  # fmt: skip
-    "e(account=1)", "Account 1", "Head", "show", "read", "names", "a.json", "manual", False, 2, 1, 1, 0, ("i",)
-)
 ESCALATION = Escalation("e", "arn:aws:iam::111122223333:role/x", "yes", ("iam-001",), None, "why", False)
 RELATED = known(
     objective("O1"),
