@@ -123,8 +123,8 @@ FORMS: tuple[tuple[str, str, str], ...] = (
     ),
 )
 
-# a form begins where no token could still be going on
-_BEFORE = r"(?<![A-Za-z0-9])"
+# a form begins where no token could still be going on; in text that stands in a string, a line's end is two signs
+_BEFORE = r"(?:(?<![A-Za-z0-9])|(?<=\\[nrt]))"
 _EACH = tuple((kind, re.compile(_BEFORE + form)) for kind, _, form in FORMS)
 # each sign with the places in the table of the forms that hold it
 _BY_SIGN = tuple(

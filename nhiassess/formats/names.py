@@ -136,6 +136,8 @@ def declares(name: str) -> str | None:
     # half of what Vault's AppRole logs in with; an AWS SecretId is a name
     if parts[-2:] == ["secret", "id"] and {"approle", "role", "vault"} & set(parts[:-2]):
         return "client_secret"
+    if last == "data" and before == "key" and {"private", "client"} & set(parts):
+        return "private_key"
     if last in ("string", "binary") and before == "secret":
         return "generic"
     if last == "string":

@@ -6,23 +6,22 @@ import hmac
 import re
 import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
 
-from nhiassess.formats.format import REDACTED, Document, Node, Parsed, Problem, Secret
+from nhiassess.errors import FormatError
+from nhiassess.formats import json
+from nhiassess.formats.entries import OF_SECRETS, SAID, VALUES, WITHIN, announced, holds_secrets, known_as, says_secret
+from nhiassess.formats.format import MAX_DEPTH, REDACTED, Document, Node, Parsed, Problem, Secret
 from nhiassess.formats.issued import issued
 from nhiassess.formats.names import declares, hints
 from nhiassess.formats.places import Places
-from nhiassess.formats.secrets import Span, everywhere, find, find_in_prose, suspicious
+from nhiassess.formats.secrets import Span, apart, everywhere, find, find_in_prose, suspicious
 
-# keys whose value is known by another name: that of a key beside them, or else of the mapping they stand in
-_VALUES = frozenset({
-    "value", "Value", "default", "Default", "defaultValue", "DefaultValue", "Fn::Sub", "plainText", "literal",
-    "stringValue", "const", "ParameterValue",
-})  # fmt: skip
-_NAMES = ("name", "Name", "key", "Key", "variable", "header", "env", "envVar", "var", "ParameterKey")
+# no shorter one has a name and a value that is worth a look: {"pw":"12345678"}
+_SHORTEST_JSON = 16
 # tags whose text names something instead of being it
 _REFERRING = frozenset({
     "!Ref", "!GetAtt", "!ImportValue", "!FindInMap", "!Condition", "!secret", "!env", "!ENV", "!env_var",
@@ -115,14 +114,15 @@ def _part_named(part: str) -> str:
 class _Redaction:
     """What one file's redaction has found so far."""
 
-    def __init__(self, path: str, text: str, parsed: Parsed, key: bytes) -> None:
-        self.text, self.key = text, key
+    def __init__(self, path: str, text: str, parsed: Parsed, key: bytes, depth: int = 0) -> None:
+        self.text, self.key, self.depth = text, key, depth
         self.places = Places(text)
         forms = issued(text)
         self.forms = bool(forms)
         self.written = parsed.written
         self.plain_sight = everywhere(text, forms)
-        self.marks = sorted({*suspicious(text), *(span.start for span in self.plain_sight)})
+        said = (found.start() for found in SAID.finditer(text))
+        self.marks = sorted({*suspicious(text), *said, *(span.start for span in self.plain_sight)})
         # an escaped letter or an alias can hide a name or a value from the search over the text
         self.is_state = path.endswith(_STATE)
         self.is_secret = _ALL_SECRET.search(path) is not None
@@ -150,17 +150,24 @@ class _Redaction:
 
     def _mapping(self, node: Node, value: Mapping[str, Node], name: str, forced: bool, hinted: bool) -> Node:
         kind = value.get("kind")
-        is_secret = kind is not None and kind.value == "Secret" and "apiVersion" in value
-        known_as = next((each for each in (node.get(word) for word in _NAMES) if each and each.text()), None)
+        is_secret = name == OF_SECRETS or (kind is not None and kind.value == "Secret" and "apiVersion" in value)
+        known, secret = known_as(value), says_secret(value)
         changed = False
         members: dict[str, Node] = {}
         for key, child in value.items():
             under = key
-            if key in _VALUES:
-                under = (known_as.text() if known_as else None) or name
+            if key in VALUES:
+                under = known or name
+            elif key == "schema" and known and child.is_mapping:
+                under = known
+            elif (name, key) in WITHIN:
+                under = WITHIN[name, key]
+            elif holds_secrets(node, key):
+                under = OF_SECRETS
             elif key in ("Fn::Join", "Fn::If"):
                 under = name
-            inside = forced or (is_secret and key in ("data", "stringData"))
+            inside = forced or (is_secret and key in ("data", "stringData")) or (secret and key in VALUES)
+            inside = inside or (name == OF_SECRETS and key == "value")
             inside = inside or (self.is_state and key in ("attributes", "outputs", "attributes_flat"))
             new = self.node(child, under, inside, hinted)
             key_spans = (
@@ -185,8 +192,7 @@ class _Redaction:
             # the first of !If names a condition
             under = "" if node.tag == "!If" and not place else flag or name
             elements.append(self.node(child, under, forced, hinted))
-            text = child.value
-            flag = text.lstrip("-") if isinstance(text, str) and text.startswith("-") and "=" not in text else ""
+            flag = announced(child.value, value[place + 1 : place + 3])
         if all(new is old for new, old in zip(elements, value, strict=True)):
             return node
         return replace(node, value=tuple(elements))
@@ -208,7 +214,25 @@ class _Redaction:
         else:
             known = self.forms or otherwise
             spans = find(value, name, place_of_secrets=forced, hinted=hinted, known_forms=known)
+            if value[0] in "{[" and len(value) >= _SHORTEST_JSON:
+                spans = apart((*spans, *self._carried(value)))
         return self._without(node, value, spans) if spans else node
+
+    def _carried(self, value: str) -> Iterator[Span]:
+        """Give the secrets of JSON that a text holds, by the names that they have there."""
+        try:
+            parsed = json.parse("-", value)
+        except FormatError:
+            return
+        # strings in strings go as deep together as one tree may
+        depth = self.depth + max(map(_depth, parsed.roots), default=0)
+        if depth > MAX_DEPTH:
+            return
+        within = _Redaction("-", value, parsed, self.key, depth)
+        for root in parsed.roots:
+            within.node(root)
+        for start, end in _joined(within.masks):
+            yield Span(start, end, "generic", "medium", "structure")
 
     def _number(self, node: Node, value: int | float, name: str, forced: bool) -> Node:
         # a password may be all digits; a token or a key never is, while counts of tokens are everywhere
@@ -335,6 +359,14 @@ class _Redaction:
             and not self.text.startswith(value, node.start)
             and not self.text.startswith(value, node.start + 1)
         )
+
+
+def _depth(node: Node) -> int:
+    depth, level = 0, [node]
+    while level:
+        depth += 1
+        level = [child for each in level for child in (*each.elements(), *(child for _, child in each.items()))]
+    return depth
 
 
 def _end_of(place: int, stretches: Sequence[tuple[int, int]]) -> int:

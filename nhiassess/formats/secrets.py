@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from nhiassess.formats.format import Confidence, How
 from nhiassess.formats.issued import issued
@@ -14,6 +15,7 @@ from nhiassess.formats.sight import BARE, GO_DSN, Span, everywhere
 __all__ = [
     "Reference",
     "Span",
+    "apart",
     "everywhere",
     "find",
     "find_in_prose",
@@ -25,7 +27,9 @@ __all__ = [
 
 _ASSIGN = re.compile(
     r"(?P<before>[?&]|--?|)(?<![A-Za-z0-9_])(?P<name>[A-Za-z_][A-Za-z0-9_-]{1,80})(?P<close>\\{0,3}[\"'])?\]?"
-    r"(?P<sep>[ \t]{0,3}(?:=>|:=|=|:)[ \t]{0,3})"
+    # a declaration may name a type, and a condition compares
+    r"(?P<sep>(?:[ \t]{0,3}:[ \t]{0,3}|[ \t]{1,3})(?:[Ss]tring|&(?:'static )?str)[ \t]{1,3}=[ \t]{0,3}"
+    r"|[ \t]{0,3}(?:=>|:=|!?={2,3}|!=|=|:)[ \t]{0,3})"
 )
 
 
@@ -42,7 +46,15 @@ _VALUE = _value(BARE)
 _PARAMETER = _value(BARE.replace("`]", "`&#]"))
 _SETTING = _value(BARE.replace("`]", "`;]"))
 _CONNECTION = re.compile(r"=[^;\n]{0,500};\s{0,10}[\w ]{1,60}=")
-_FLAG = re.compile(rf"(?<!\S)--?(?P<name>[A-Za-z][\w-]{{2,60}})\s+[\"']?(?P<part>(?!-){BARE})")
+_QUOTE = r"(?:\\{0,3}[\"'])"
+# one string and the next of a list, in source code
+_NEXT = rf"{_QUOTE},\s{{0,20}}{_QUOTE}"
+_FLAG = re.compile(rf"(?<![^\s\"'`(\[])--?(?P<name>[A-Za-z][\w-]{{2,60}})(?:\s+[\"']?|{_NEXT})(?P<part>(?!-){BARE})")
+# a name and its value as two members of one mapping, which lists of variables and headers have
+_MEMBERS = re.compile(
+    rf"\b(?:name|key|variable|header){_QUOTE}?\s{{0,3}}[:=]\s{{0,3}}{_QUOTE}?(?P<name>[A-Za-z_][\w.-]{{1,80}}){_QUOTE}?"
+    rf"\s{{0,3}}(?:,|\\n|\n)\s{{0,60}}{_QUOTE}?value{_QUOTE}?\s{{0,3}}[:=]\s{{0,3}}"
+)
 _NETRC = re.compile(r"\b(?:machine\s+\S+|default)\s+(?:(?:login|account)\s+\S+\s+){0,2}password\s+(?P<part>\S+)")
 _ENTRY = re.compile(
     r"\s*(?:export\s+|-e\s+|--env\s+|--?)?(?P<name>[A-Za-z_][\w.-]{0,80}?)\s*(?P<sep>[=:])\s*(?P<part>\S.*)\Z",
@@ -123,7 +135,7 @@ def find(
     spans += _assignments(text, in_prose=False)
     if not spans and (hinted or hints(name)) and looks_random(text):
         spans.append(Span(0, len(text), "generic", "low", "entropy"))
-    return _apart(spans)
+    return apart(spans)
 
 
 def find_in_prose(text: str, *, known_forms: bool = True) -> tuple[Span, ...]:
@@ -157,7 +169,7 @@ def find_in_prose(text: str, *, known_forms: bool = True) -> tuple[Span, ...]:
             spans += _part(text, start, end, found["name"], kind)
     for found in _NETRC.finditer(text):
         spans += _part(text, *found.span("part"), "password", "password")
-    return _apart(spans)
+    return apart(spans)
 
 
 def _declared(text: str, name: str, kind: str, known: list[Span]) -> list[Span]:
@@ -232,22 +244,42 @@ def _assignments(text: str, *, in_prose: bool) -> list[Span]:
         if not given:
             continue
         quoted = given["bare"] is None
+        compared = "==" in sep or "!" in sep
+        if compared and not quoted:
+            continue
         start, end = given.span(given.lastgroup or 0)
         place = end
         if not (quoted or in_query or connection):
             end = _shortened(text, start, end, in_prose)
         value = text[start:end]
-        taken_at_word = (
+        taken_at_word = not compared and (
             (quoted and (found["close"] is not None or "=" in sep))
             or ("=" in sep and (in_query or before in ("--", "-") or name.isupper() or connection))
             or (not in_prose and sep.strip() == ":" and kind == "password")
         )
         if taken_at_word or (looks_secret(value) and not CODE.match(value)):
             spans += _part(text, start, end, name, kind)
+    if "value" in text:
+        spans += _members(text, in_prose)
     for found in _FLAG.finditer(text):
         kind = declares(found["name"])
         if kind and (looks_secret(found["part"]) or not in_prose):
             spans += _part(text, *found.span("part"), found["name"], kind)
+    return spans
+
+
+def _members(text: str, in_prose: bool) -> list[Span]:
+    """Find the values that stand beside the names that they are known by."""
+    spans: list[Span] = []
+    for found in _MEMBERS.finditer(text):
+        kind = declares(found["name"])
+        given = _VALUE.match(text, found.end()) if kind else None
+        if kind and given:
+            start, end = given.span(given.lastgroup or 0)
+            if given["bare"] is not None:
+                end = _shortened(text, start, end, in_prose)
+            if not in_prose or given["bare"] is None or looks_secret(text[start:end]):
+                spans += _part(text, start, end, found["name"], kind)
     return spans
 
 
@@ -269,8 +301,14 @@ def _whole(text: str, known: list[Span], kind: str, sure: Confidence) -> Span:
     return Span(start, len(text.rstrip()), kind, sure, "declared field")
 
 
-def _apart(spans: list[Span]) -> tuple[Span, ...]:
-    """Join spans that overlap; the surest recognition names the joined one."""
+def apart(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Join spans that overlap; the surest recognition names the joined one.
+
+    Examples
+    --------
+    >>> apart([Span(2, 6, "generic", "low", "entropy"), Span(0, 4, "pat", "high", "prefix")])
+    (Span(start=0, end=6, kind='pat', confidence='high', how='prefix'),)
+    """
     order = {"prefix": 0, "declared field": 1, "structure": 2, "entropy": 3}
     joined: list[Span] = []
     for span in sorted(set(spans), key=lambda each: (each.start, -each.end, order[each.how], each.kind)):

@@ -44,7 +44,7 @@ _ESCAPED = re.compile(r"(?:(?<=[\s\"'`<>])|\A)[^\s\"'`<>%]*+%[0-9A-Fa-f]{2}[^\s\
 _SIGN_OF_ADDRESS = re.compile(r"%([0-9A-Fa-f]{2})")
 GO_DSN = re.compile(r"(?<![^\s\"'=])(?P<user>[\w.-]+):(?P<part>[^\s\"'@/]+)@(?:tcp|udp|unix)\(")
 _SCHEME = re.compile(
-    r"\b(?P<scheme>[Bb]earer|BEARER|[Bb]asic|BASIC|[Tt]oken|TOKEN|[Bb]ot|[Aa]pi[Kk]ey)(?:\s|%20)+"
+    r"(?:\b|(?<=\\[nrt]))(?P<scheme>[Bb]earer|BEARER|[Bb]asic|BASIC|[Tt]oken|TOKEN|[Bb]ot|[Aa]pi[Kk]ey)(?:\s|%20)+"
     r"(?P<part>[A-Za-z0-9._~+/=|-]{8,})"
 )
 # up to a space or a quote, but a reference whole; it gives nothing back, or a hostile text would take for ever
@@ -56,10 +56,12 @@ _REGISTRY = re.compile(
 )
 _SSHPASS = re.compile(rf"\bsshpass\s+-p\s*[\"']?(?P<part>{BARE})")
 _AWS_PAIR = re.compile(r"(?:AKIA|ASIA)[A-Z0-9]{16}[\"'\s:,;=|/]{1,10}(?P<part>[A-Za-z0-9/+]{40})(?![A-Za-z0-9/+])")
+_SECURE = re.compile(r"@secure\(\)\s{1,20}param\s{1,9}\w{1,80}\s{1,9}\w{1,80}\s{0,9}=\s{0,9}'(?P<part>[^'\n]{1,2000})'")
 # with a text that each must hold, since looking for that is far faster
 _COMMANDS = (
     ("-u", _USER, "password"),
     ("sshpass", _SSHPASS, "password"),
+    ("@secure()", _SECURE, "generic"),
     ("@", GO_DSN, "dsn_password"),
     ("IA", _AWS_PAIR, "aws_secret_access_key"),
 )

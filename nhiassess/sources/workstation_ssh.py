@@ -6,6 +6,7 @@ cipher is named there.
 
 from __future__ import annotations
 
+import re
 from posixpath import basename
 
 from nhiassess.formats.format import Node
@@ -15,6 +16,9 @@ _STATED = frozenset({
     "forwardagent", "identityagent", "identityfile", "identitiesonly", "hostname", "user", "proxycommand", "proxyjump",
     "addkeystoagent", "stricthostkeychecking", "certificatefile", "pkcs11provider",
 })  # fmt: skip
+
+# an argument follows after spaces, or after one `=` with or without them
+_LINE = re.compile(r"\s*(?P<key>[^\s=#][^\s=]*)(?:\s*=\s*|\s+)(?P<value>[^\s=].*)")
 
 
 def read_key(home: Home) -> None:
@@ -50,14 +54,14 @@ def read_ssh_config(home: Home) -> None:
     """
     host = "*"
     for number, line in enumerate(home.file.document.text.split("\n"), start=1):
-        words = line.strip().replace("=", " ", 1).split(None, 1)
-        if len(words) < 2 or words[0].startswith("#"):
+        words = _LINE.match(line)
+        if words is None:
             continue
-        key, value = words[0], words[1].strip().strip('"')
+        key, value = words["key"], words["value"].strip().strip('"')
         if key.lower() in ("host", "match"):
             host = value if key.lower() == "host" else f"match {value}"
         elif key.lower() in _STATED:
-            column = line.index(words[1]) + 1
+            column = words.start("value") + 1
             if key.lower() == "proxycommand":
-                value = value.split(None, 1)[0]  # its arguments may hold secrets
+                value = value.partition(" ")[0]  # its arguments may hold secrets
             home.state(f"{host}.{key}", Node(value, number, column), value)

@@ -11,8 +11,7 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from string import ascii_letters, digits
 
 _HEX, _LETTERS = "0123456789abcdef", ascii_letters + digits
@@ -38,19 +37,22 @@ def found(text: str) -> set[str]:
     return seen | {f"base64 {each[0]}" for each in _BASE64.finditer(text)} | {each[0] for each in _ASCII.finditer(text)}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Canary:
-    """One made-up secret of one form, for one place."""
+    """Made-up secrets of one form, for one place: another one each time, for one that is known is known everywhere."""
 
     form: str
     name: str  # the variable that such a secret is kept in
     tells_itself: bool  # by its form; else only the name beside it can
     place: int
     number: int
+    written: list[str] = field(default_factory=list)
 
-    @cached_property
+    @property
     def value(self) -> str:
-        return FORMS[self.form][1](self)
+        """Another secret than the last time: what is recognised once in a file is taken out of all of it."""
+        self.written.append(FORMS[self.form][1](self))
+        return self.written[-1]
 
     @property
     def line(self) -> str:
@@ -65,8 +67,9 @@ class Canary:
     def of(self, length: int, signs: str = _LETTERS, mark: str = "K4n4ry") -> str:
         """Give that many signs, the mark first and last where there is room."""
         core = f"{mark}{self.place:02}{self.number:02}"
-        fill = "".join(random.Random(core).choices(signs, k=max(length - 2 * len(core), 0)))
-        return (core + fill + core)[:length] if length >= 2 * len(core) else (core + "A" * length)[:length]
+        begin = f"{core}{len(self.written):03}"
+        fill = "".join(random.Random(begin).choices(signs, k=max(length - len(begin) - len(core), 0)))
+        return (begin + fill + core + "A" * length)[:length]
 
     def hexadecimal(self, length: int) -> str:
         return self.of(length, _HEX, "c4a4a4")

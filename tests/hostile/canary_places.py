@@ -41,6 +41,27 @@ def some(known: list[Canary], start: int = 0) -> list[Canary]:
     return [each for each in known if word(each)][start::3]
 
 
+def telling(each: Canary) -> str:
+    """Give the secret as free text has it: alone where it tells itself, else behind its name."""
+    return each.line if each.tells_itself else f"{each.variable}={each.line}"
+
+
+def query(known: list[Canary]) -> str:
+    """Give the secrets as the parameters of an address, but for what is no parameter anywhere."""
+    given = (each for each in known if each.form != "session cookie")
+    return "&".join(f"{each.variable.lower()}={quote(each.line, safe='')}" for each in given)
+
+
+def address(known: list[Canary]) -> str:
+    """Give an address with secrets as its parameters."""
+    return f"https://h.example.test/?{query(known)}"
+
+
+def curl(each: Canary) -> str:
+    """Give a command that sends a secret as a header."""
+    return f"curl -H '{header(each)}: {each.line}' https://h.example.test"
+
+
 def server(**fields: object) -> str:
     return json.dumps({"mcpServers": {"a": {"command": "npx", "args": ["-y", "thing"], **fields}}})
 
@@ -67,11 +88,12 @@ def mcp_headers(known: list[Canary]) -> Files:
 
 @place
 def mcp_url(known: list[Canary]) -> Files:
-    query = "&".join(
-        f"{each.variable.lower()}={quote(each.line, safe='')}" for each in known if each.form != "session cookie"
-    )
     users = {f"u{each.number}": {"url": f"https://app:{each.value}@h.example.test/mcp"} for each in some(known)}
-    return {".mcp.json": json.dumps({"mcpServers": {"q": {"url": f"https://h.example.test/mcp?v=1&{query}"}, **users}})}
+    return {
+        ".mcp.json": json.dumps(
+            {"mcpServers": {"q": {"url": f"https://h.example.test/mcp?v=1&{query(known)}"}, **users}}
+        )
+    }
 
 
 @place
@@ -119,7 +141,7 @@ def kubernetes(known: list[Canary]) -> Files:
         {"kind": "Pod", **noted, "spec": pod},
         {"kind": "ConfigMap", "metadata": meta, "data": env(known)},
     )
-    return {"k.yaml": "\n---\n".join(json.dumps({"apiVersion": "v1", **each}) for each in objects)}
+    return {"k.yaml": "\n---\n".join(json.dumps({"apiVersion": "v1", **each}, indent=1) for each in objects)}
 
 
 @place
@@ -185,7 +207,7 @@ def keys(known: list[Canary]) -> Files:
         ".mcp.json": json.dumps({"mcpServers": servers}),
         "r/.github/workflows/w.yml": json.dumps({"on": "push", "jobs": jobs}),
         "r/.codex/config.toml": toml,
-        "k.yaml": json.dumps({**manifest, "extra": servers}),
+        "k.yaml": json.dumps({**manifest, "extra": servers}, indent=1),
     }
 
 

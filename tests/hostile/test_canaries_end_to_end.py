@@ -17,22 +17,34 @@ import sys
 import traceback
 from collections.abc import Collection, Iterator
 from hashlib import md5, sha1, sha256
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
-from nhiassess import cli
+from nhiassess import cli, installed
 from nhiassess.formats.reading import read
+from tests import hostile
 from tests.hostile import pdf_text
-from tests.hostile.canaries import FORMS, canaries, found
+from tests.hostile.canaries import FORMS, Canary, canaries, found
+from tests.hostile.canary_kept import KEPT
 from tests.hostile.canary_places import PLACES
 from tests.hostile.running import looking_once, write
 
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"),
+    # what all of them look at takes minutes to make, and is made once by the one process that has them
+    pytest.mark.xdist_group("canaries"),
+]
 NOW = "2026-11-24"
 REFERENCES = ("${KEPT_TOKEN}", "${{ secrets.KEPT_SECRET }}", "${input:kept-key}", "op://kept/vault/password")
+# every file of places registers its own
+for each in iter_modules(hostile.__path__):
+    if each.name.startswith("canary_places"):
+        import_module(f"tests.hostile.{each.name}")
 # what is drawn on paper too, which takes its time: the same page as html, from places of each kind
 PAPER = ("mcp url", "mcp headers", "iam", "comments", "names", "keys", "broken", "markdown")
 NOTEBOOK = Path(__file__).resolve().parents[2] / "notebooks" / "first-assessment.py"
@@ -67,11 +79,16 @@ def kept() -> dict[str, str]:
         "kept/way.nhi.yaml": json.dumps(WAY),
         "kept/roles.json": json.dumps(role()),
         "kept/.github/workflows/w.yml": json.dumps({"on": "push", "jobs": {"a": job}}, indent=1),
+        **KEPT,
     }
 
 
 class Told(dict[str, str]):
-    """What was told, by where: the name of an output, or the words of a command."""
+    """What was told, by where: the name of an output, or the words of a command; and the canaries it is told of."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.planted: list[Canary] = []
 
     def run(self, *words: str) -> int:
         """Run the command line here, and keep what it prints; with --verbose also what Python prints of an error."""
@@ -95,28 +112,32 @@ def shared() -> Iterator[None]:
         yield
 
 
-def planted(top: Path, places: Collection[str]) -> Path:
+def plant(top: Path, places: Collection[str]) -> list[Canary]:
     """Write an assessment with every form in these places."""
     write(top, {"plan.yaml": PLAN})
     write(top / "observed", kept())
+    planted = []
     for number, (name, fill) in enumerate(PLACES.items(), 1):
         if name in places:
-            write(top / "observed" / name.replace(" ", "-"), fill(canaries(number)))
-    return top
+            known = canaries(number)
+            write(top / "observed" / name.replace(" ", "-"), fill(known))
+            planted += known
+    return planted
 
 
 @pytest.fixture(scope="module")
 def told(shared: None, tmp_path_factory: pytest.TempPathFactory) -> Told:
     """Everything that is ever told of an assessment that is full of secrets."""
-    top, paper = (planted(tmp_path_factory.mktemp("canaries") / "a", places) for places in (PLACES, PAPER))
+    top, paper = (tmp_path_factory.mktemp("canaries") / "a" for _ in range(2))
     said, out = Told(), top.parent / "out"
+    said.planted = plant(top, PLACES) + plant(paper, PAPER)
     words = ("--out", str(out), "--now", NOW, "--format")
     assert said.run("assess", str(top), *words, "json,html,sarif", "--record") == 0, said
     assert said.run("assess", str(paper), *words, "pdf") == 0, said
     for file in (*out.iterdir(), *(top / "history").iterdir()):
         content = file.read_bytes()
         said[file.name] = pdf_text.text(content) if file.suffix == ".pdf" else content.decode()
-    for verb in ("observe", "paths", "blast-radius", "chokepoints", "escalations", "coverage"):
+    for verb in ("observe", "paths", "blast-radius", "chokepoints", "escalations", "coverage", "requests"):
         for shape in ("table", "json"):
             assert said.run("--verbose", verb, str(top), "--format", shape, "--now", NOW) == 0
     said["notebook"] = "\n".join(shown(top))
@@ -141,12 +162,20 @@ def shown(top: Path) -> Iterator[str]:
 
 def test_as_many_forms_and_places_are_planted_as_is_claimed(told: Told) -> None:
     assert len(FORMS) >= 40
-    assert len(PLACES) >= 15
+    assert len(PLACES) >= 40
     assert {"inventory", "findings"} <= json.loads(told["assessment.json"]).keys()
     read = json.loads(told["assessment.json"])["inventory"]
     assert {name.replace(" ", "-") for name in PLACES} <= {row["id"].partition("/")[0] for row in read["files"]}
     assert sum(row["store"] == "plaintext" for row in read["credentials"]) > 300
     assert all(len(found(each.value)) for each in canaries(1) if each.form not in ("docker auth", "basic header"))
+
+
+def test_every_source_and_every_log_reads_a_file_with_canaries(told: Told) -> None:
+    places = {name.replace(" ", "-") for name in PLACES}
+    rows = json.loads(told["assessment.json"])["inventory"]["files"]
+    read = {name for row in rows if row["id"].partition("/")[0] in places for name in row.get("sources") or ()}
+    known = {each.name for each in (*installed.plugins("sources", "SOURCE"), *installed.plugins("logs", "LOG"))}
+    assert known - read == set(), "add a place for what reads none, in one of the files canary_places*.py"
 
 
 def test_no_canary_is_told_anywhere(told: Told) -> None:
@@ -159,7 +188,8 @@ def test_no_canary_is_told_anywhere(told: Told) -> None:
 def test_no_plain_hash_of_a_canary_is_told(told: Told) -> None:
     told_hashes = {each for text in told.values() for each in re.findall(r"\b[0-9a-f]{32,64}\b", text)}
     assert told_hashes
-    secrets = [each.value.encode() for number in range(1, len(PLACES) + 1) for each in canaries(number)]
+    secrets = [each.encode() for canary in told.planted for each in canary.written]
+    assert len(secrets) > 10_000
     hashes = {make(each).hexdigest() for each in secrets for make in (md5, sha1, sha256)}
     assert hashes & told_hashes == set()
 
