@@ -4,7 +4,7 @@ SHELL := bash
 BIN := .venv/bin
 PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3; do $$p -c 'import sys, venv; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: report test check setup bench wheel test-wheel schemas clean
+.PHONY: report test check setup fuzz bench wheel test-wheel schemas clean
 
 report: setup  ## assess the sample into build/ostermere
 	$(BIN)/nhiassess assess assessments/ostermere --out build/ostermere
@@ -27,6 +27,9 @@ setup: .venv/.installed
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[pdf,notebooks,dev]"
 	touch $@
+
+fuzz: setup  ## ten minutes of mutated files against every format and source
+	$(BIN)/python tests/fuzz/bytes.py --seconds 600
 
 bench: setup  ## measure what the figures in bench/README.md say
 	$(BIN)/python bench/figures.py

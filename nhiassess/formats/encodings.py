@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import re
 
 from nhiassess.errors import FormatError
 
@@ -10,6 +11,8 @@ from nhiassess.errors import FormatError
 _HEAD = 4096
 # an ASCII text in UTF-16 has a zero byte in every pair; a third leaves room for other scripts
 _SHARE = 0.33
+# how old systems end lines; every reader and editor must count the same ones
+_ALONE = re.compile("\r(?!\n)")
 
 
 def decode(path: str, content: bytes) -> str:
@@ -25,7 +28,8 @@ def decode(path: str, content: bytes) -> str:
     Returns
     -------
     str
-        The text without a byte order mark; line ends are left as they are.
+        The text without a byte order mark; line ends are left as they are, but for a carriage return that stands
+        alone, which becomes a line feed.
 
     Raises
     ------
@@ -47,7 +51,7 @@ def decode(path: str, content: bytes) -> str:
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise _binary(f"{path}:{line}:1")
-    return text
+    return _ALONE.sub("\n", text)
 
 
 def head(path: str, start: bytes, *, whole: bool) -> str:
@@ -76,7 +80,7 @@ def head(path: str, start: bytes, *, whole: bool) -> str:
         text = codecs.getincrementaldecoder(encoding(start[:_HEAD]))().decode(start)
     except UnicodeDecodeError:
         return decode(path, start)
-    return decode(path, start) if "\0" in text else text
+    return decode(path, start) if "\0" in text else _ALONE.sub("\n", text)
 
 
 def encoding(content: bytes) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import replace
 from types import MappingProxyType
@@ -26,6 +27,10 @@ _TRAP = re.compile(
     r"(?:y|Y|n|N|[Yy]es|YES|[Nn]o|NO|[Oo]n|ON|[Oo]ff|OFF|[0-9]+(?::[0-5]?[0-9])+|0[0-9]+|[0-9]+\.[0-9]*0)\Z"
 )
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
+# characters of a text that count as one value more where aliases repeat it
+_LONG = 50
+# what the reader ends a line at, and nothing else does
+_BREAK = re.compile("[\x85\u2028\u2029]")
 
 
 def parse(path: str, text: str, *, strict: bool = False) -> Parsed:
@@ -51,17 +56,34 @@ def parse(path: str, text: str, *, strict: bool = False) -> Parsed:
     FormatError
         When the text is not YAML, is a template, or goes beyond the limits.
     """
-    reader = _Reader(path, text, strict)
+    lines = _Lines(text)
+    reader = _Reader(path, text, strict, lines)
     try:
         roots = tuple(reader.roots())
     except yaml.YAMLError as error:
-        raise _refusal(path, text, error, strict) from None
+        raise _refusal(path, text, error, strict, lines) from None
     return Parsed("yaml", roots, tuple(reader.problems), comments=tuple(reader.comments), dropped=tuple(reader.dropped))
 
 
-def _refusal(path: str, text: str, error: yaml.YAMLError, strict: bool) -> FormatError:
+class _Lines:
+    """Where the lines of a text begin, and so the place of a mark of the reader."""
+
+    def __init__(self, text: str) -> None:
+        self.starts = [0, *(each.end() for each in re.finditer("\n", text))] if _BREAK.search(text) else None
+
+    def at(self, mark: Any) -> tuple[int, int]:
+        if self.starts is None:
+            return mark.line + 1, mark.column + 1
+        line = bisect_right(self.starts, mark.index)
+        return line, mark.index - self.starts[line - 1] + 1
+
+
+def _refusal(path: str, text: str, error: yaml.YAMLError, strict: bool, lines: _Lines) -> FormatError:
     mark = getattr(error, "problem_mark", None)
-    where = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else f"{path}:1:1"
+    line, column = lines.at(mark) if mark else (1, 1)
+    # at the end of a text without a last line feed, the reader is one line further already
+    last = text.count("\n") + 1
+    where = f"{path}:{min(line, last)}:{column}"
     if "{{" in text and not strict:
         return FormatError(
             "a template, not YAML until it is rendered", where, "Render it, then give the result.", "template"
@@ -89,8 +111,8 @@ class _Open:
 class _Reader:
     """One pass over the events of one text, with a stack of its own and a count of what aliases expand to."""
 
-    def __init__(self, path: str, text: str, strict: bool) -> None:
-        self.path, self.text, self.strict = path, text, strict
+    def __init__(self, path: str, text: str, strict: bool, lines: _Lines) -> None:
+        self.path, self.text, self.strict, self.lines = path, text, strict, lines
         self.problems: list[Problem] = []
         self.dropped: list[Node] = []
         self.stack: list[_Open] = []
@@ -106,7 +128,7 @@ class _Reader:
             if isinstance(event, (yaml.ScalarEvent, yaml.AliasEvent, yaml.StreamEndEvent)):
                 self._between(event)
             if isinstance(event, yaml.ScalarEvent):
-                self._put(self._scalar(event), event.anchor, 1, 1)
+                self._put(self._scalar(event), event.anchor, 1 + len(event.value) // _LONG, 1)
             elif isinstance(event, (yaml.MappingStartEvent, yaml.SequenceStartEvent)):
                 self._open(event)
             elif isinstance(event, (yaml.MappingEndEvent, yaml.SequenceEndEvent)):
@@ -142,7 +164,7 @@ class _Reader:
         top = self.stack.pop()
         start, end = top.event.start_mark, event.end_mark
         tag = _tag(top.event.tag)
-        line, column = start.line + 1, start.column + 1
+        line, column = self.lines.at(start)
         if top.is_mapping and self.text.startswith("{{", start.index):
             # `{{ .Values.x }}` outside quotes: a template that happens to be a mapping with a mapping for its key
             node = Node(
@@ -251,7 +273,7 @@ class _Reader:
                 )
         elif event.tag and event.tag.startswith(_CORE) and event.tag != _CORE + "str" and not key_here:
             value = _resolve(text)
-        line, column = mark.line + 1, mark.column + 1
+        line, column = self.lines.at(mark)
         return Node(value, line, column, line, column, tag, (), mark.index, event.end_mark.index)
 
     def _slice(self, start: int, end: int) -> str:
@@ -267,11 +289,11 @@ class _Reader:
         return "".join(parts)
 
     def _problem(self, event: Any, path: str, what: str, hint: str) -> None:
-        mark = event.start_mark
-        self.problems.append(Problem(mark.line + 1, mark.column + 1, path, what, hint))
+        self.problems.append(Problem(*self.lines.at(event.start_mark), path, what, hint))
 
     def _error(self, mark: Any, what: str, hint: str, construct: str = "syntax") -> FormatError:
-        return FormatError(what, f"{self.path}:{mark.line + 1}:{mark.column + 1}", hint, construct)
+        line, column = self.lines.at(mark)
+        return FormatError(what, f"{self.path}:{line}:{column}", hint, construct)
 
 
 def _tag(tag: str | None) -> str | None:

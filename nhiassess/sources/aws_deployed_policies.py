@@ -9,7 +9,7 @@ from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Condition, Grant, Location
 from nhiassess.sources.aws_absent import absent, is_administrator
 from nhiassess.sources.aws_policies import grants, resources
-from nhiassess.sources.aws_trusts import trusts
+from nhiassess.sources.aws_trusts import trusts, unread
 from nhiassess.sources.deployed import Deployed, Deployment
 from nhiassess.sources.deployed_values import choices, part, referred, scalars, settled, text_of
 from nhiassess.sources.embedded import embedded
@@ -46,6 +46,7 @@ class Policies:
         prefix = "trust:" + id.removeprefix("identity:")
         more = conditions_of(words)
         made = trusts(file, document, id, prefix)
+        self.found.skipped += unread(file, document)
         self.found.trusts += (replace(trust, conditions=(*trust.conditions, *more)) for trust in made)
         self.made.skip(scalars(document), file, self.found)
 

@@ -28,7 +28,7 @@ from nhiassess.sources.aws_absent import absent, is_administrator
 from nhiassess.sources.aws_names import account_of, identity_of, tagged
 from nhiassess.sources.aws_policies import grants, resources, words
 from nhiassess.sources.aws_templates import is_template
-from nhiassess.sources.aws_trusts import trusts
+from nhiassess.sources.aws_trusts import trusts, unread
 from nhiassess.sources.source import ReadFile, link, quote
 
 _LISTS = {"UserDetailList": "user", "GroupDetailList": "group", "RoleDetailList": "role"}
@@ -206,6 +206,7 @@ def _identity(export: Export, node: Node, kind: str, found: Found) -> None:
     trust = node.get("AssumeRolePolicyDocument")
     if trust:
         found.trusts += trusts(file, trust, id, "trust:" + id.removeprefix("identity:"))
+        found.skipped |= {each.id: each for each in unread(file, trust)}
     for profile in _elements(node.get("InstanceProfileList")):
         _instance_profile(file, profile, id, found)
 

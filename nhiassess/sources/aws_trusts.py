@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
-from nhiassess.formats.format import Node
-from nhiassess.model.inventory import Inventory, Location, Trust
+from nhiassess.formats.format import EMPTY, Node
+from nhiassess.model.inventory import Condition, Inventory, Location, Skipped, Trust
 from nhiassess.sources.aws_names import named_account
 from nhiassess.sources.aws_policies import (
     conditions,
@@ -22,6 +23,11 @@ from nhiassess.sources.source import ReadFile, quote
 _WEB_IDENTITY = frozenset(
     {"cognito-identity.amazonaws.com", "accounts.google.com", "www.amazon.com", "graph.facebook.com"}
 )
+# every principal of a statement goes with every subject, and every trust with every value of the conditions; no policy
+# that an account takes comes near
+_MOST_PAIRS = 1_000
+_MOST_VALUES = 200_000
+_MOST_PLACES = 12
 
 
 class AwsTrusts:
@@ -39,15 +45,14 @@ class AwsTrusts:
 
     def read(self, files: Sequence[ReadFile]) -> Inventory:
         """Read each trust policy; what is another kind of policy is left to its source."""
-        return Inventory(
-            trusts=tuple(
-                trust
-                for file in files
-                for name, document in documents(file)
-                if document_kind(file.path, name, document) == "trust"
-                for trust in trusts(file, document, None, f"trust:aws/{named_account(file.path)}/{quote(name)}")
-            )
-        )
+        found: list[Trust] = []
+        skipped: list[Skipped] = []
+        for file in files:
+            for name, document in documents(file):
+                if document_kind(file.path, name, document) == "trust":
+                    found += trusts(file, document, None, f"trust:aws/{named_account(file.path)}/{quote(name)}")
+                    skipped += unread(file, document)
+        return Inventory(trusts=tuple(found), skipped=tuple(skipped))
 
 
 def trusts(file: ReadFile, document: Node, truster: str | None, prefix: str) -> tuple[Trust, ...]:
@@ -66,26 +71,55 @@ def trusts(file: ReadFile, document: Node, truster: str | None, prefix: str) -> 
     -------
     tuple of Trust
         One for each principal of each statement; a federated principal with several subjects gives one for
-        each subject, since any one of them suffices.
+        each subject, since any one of them suffices. What goes beyond a limit is what `unread` names.
     """
     found: list[Trust] = []
     for each in statements(document):
         if not any(word == "*" or word.lower().startswith("sts:assume") for word in words(each.node.get("Action"))):
             continue
-        stated = (place_of_statement(file, each.node), *_condition_places(file, each.node))
+        stated = (place_of_statement(file, each.node), *islice(_condition_places(file, each.node), _MOST_PLACES))
+        asked = conditions(each.node)
+        pairs = (
+            (trust, subject, places)
+            for trust in _principals(file, each.node, asked)
+            for subject, places in _subjects(file, each.node, trust.issuer)
+        )
         made = [
             replace(trust, subject=subject, locations=tuple(dict.fromkeys((*places, *trust.locations, *stated))))
-            for trust in _principals(file, each.node)
-            for subject, places in _subjects(file, each.node, trust.issuer)
+            for trust, subject, places in islice(pairs, _most(asked))
         ]
         effect = "deny" if words(each.node.get("Effect")) == ("Deny",) else "allow"
         for place, trust in enumerate(made):
             id = f"{prefix}/{quote(each.name)}" + (f"/{place}" if len(made) > 1 else "")
-            found.append(replace(trust, id=id, truster=truster, effect=effect, conditions=conditions(each.node)))
+            found.append(replace(trust, id=id, truster=truster, effect=effect, conditions=asked))
     return tuple(found)
 
 
-def _principals(file: ReadFile, statement: Node) -> Iterator[Trust]:
+def unread(file: ReadFile, document: Node) -> Iterator[Skipped]:
+    """Name each statement of a trust policy that lets in more than `trusts` gives."""
+    for each in statements(document):
+        stated = each.node.get("Principal")
+        names = [name for _, node in stated.items() for name in node.listed()] if stated is not None else []
+        subjects = sum(
+            len(node.listed())
+            for _, keys in (each.node.get("Condition") or EMPTY).items()
+            for key, node in keys.items()
+            if key.lower().endswith(":sub")
+        )
+        most = _most(conditions(each.node))
+        if len(names) * max(subjects, 1) > most:
+            place = place_of_statement(file, each.node)
+            reason = f"lets in more than {most:,} principals and subjects: the first are read"
+            id = f"skipped:{quote(file.path)}#{place.line}:{place.column}/principals"
+            yield Skipped(id, reason, "trust policy", (place,))
+
+
+def _most(asked: Sequence[Condition]) -> int:
+    values = sum(len(each.values) for each in asked)
+    return max(min(_MOST_PAIRS, _MOST_VALUES // max(values, 1)), 1)
+
+
+def _principals(file: ReadFile, statement: Node, asked: Sequence[Condition]) -> Iterator[Trust]:
     stated = statement.get("Principal")
     if stated is None:
         return
@@ -97,7 +131,7 @@ def _principals(file: ReadFile, statement: Node) -> Iterator[Trust]:
         for each in node.listed():
             trusted = each.text() or ""
             mechanism, issuer = _mechanism(kind, trusted)
-            audience = ", ".join(_positive(statement, f"{issuer}:aud")) or None if issuer else None
+            audience = ", ".join(_positive(asked, f"{issuer}:aud")) or None if issuer else None
             yield Trust(
                 "",
                 trusted=trusted,
@@ -120,12 +154,9 @@ def _mechanism(kind: str, trusted: str) -> tuple[str, str | None]:
     return ("oidc", trusted) if trusted in _WEB_IDENTITY else ("saml", trusted)
 
 
-def _positive(statement: Node, key: str) -> tuple[str, ...]:
+def _positive(asked: Sequence[Condition], key: str) -> tuple[str, ...]:
     return tuple(
-        value
-        for each in conditions(statement)
-        if each.key.lower() == key.lower() and _demands(each.operator)
-        for value in each.values
+        value for each in asked if each.key.lower() == key.lower() and _demands(each.operator) for value in each.values
     )
 
 

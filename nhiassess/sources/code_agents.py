@@ -63,7 +63,7 @@ def read_agent(made: Made, reading: Reading) -> None:
             reading.read_tools(made, code, given[key], call.within, key)
     for server in literals(code, given["mcps"], call.within) if "mcps" in given else ():
         reason = f"the server {server[0]} is named, and neither its command nor its kind is"
-        reading.skip(code, server[1].node, f"{made.label}.mcps", "mcps", reason)
+        reading.skip(server[1].code, server[1].node, f"{made.label}.mcps", "mcps", reason)
     for key in DELEGATES:
         if key in given:
             _delegates(made, given[key], key, reading)

@@ -51,22 +51,26 @@ class CodeFile:
             led = self.imported(str(node.value))
             if led is not None:
                 other, name = led
-                return other.follow(Node(name, node.line, node.column, tag="name"), "", hops + 1)
+                named = Node(name, node.line, node.column, tag="name")
+                at = other.follow(named, "", hops + 1)
+                # what is not found there has its place here
+                return replace(at, named_at=self.file.at(node)) if at.node is named or at.named_at else at
         return Place(self, node, within)
 
     def elements(self, node: Node, within: str) -> list[Place]:
         """Give what a list holds, each followed to its value."""
         found: list[Place] = []
-        left = [(self, node, within, 0)]
+        left: list[tuple[CodeFile, Node, str, int, Location | None]] = [(self, node, within, 0, None)]
         while left and len(found) < _MOST:
-            code, each, where, hops = left.pop(0)
+            code, each, where, hops, named = left.pop(0)
             for one in code.module.listed(each, where):
                 led = code.imported(str(one.value)) if one.tag in ("name", "spread") else None
                 if led is not None and led[1] and hops < _MAX_HOPS and (led[0].module.values(led[1], "")):
-                    tag = "name"
-                    left.append((led[0], Node(led[1], one.line, one.column, tag=tag), "", hops + 1))
+                    at = (named if one is each else None) or code.file.at(one)
+                    left.append((led[0], Node(led[1], one.line, one.column, tag="name"), "", hops + 1, at))
                 elif one is not each or not one.is_sequence:
-                    found.append(replace(code.follow(one, where), named_at=code.file.at(one)))
+                    at = (named if one is each else None) or code.file.at(one)
+                    found.append(replace(code.follow(one, where), named_at=at))
         return found
 
     def function(self, node: Node, within: str) -> tuple[CodeFile, Function] | None:

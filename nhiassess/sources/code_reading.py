@@ -107,7 +107,7 @@ class Reading:
         if target is None:
             told = at.node.value if at.node.tag in ("name", "expression", "spread") else called(at.node)
             why = f"{told or 'a value'} was not found among the agents of this folder"
-            self.skip(made.code, place.node, f"{made.label}.{construct}", construct, why)
+            self._skip_of(made, place, construct, why)
         elif target != made.id and len(self.found.links) < MOST:
             self.found.links.append(link(made.id, "delegates_to", target, place.where, reason=reason))
 
@@ -265,6 +265,9 @@ class Reading:
     def _unresolved(self, made: Made, place: Place, construct: str) -> None:
         told = called(place.node) or place.node.value
         reason = f"{told if isinstance(told, str) else 'a value'} is computed, or made in a file that was not followed"
+        self._skip_of(made, place, construct, reason)
+
+    def _skip_of(self, made: Made, place: Place, construct: str, reason: str) -> None:
         dotted = f"{made.label}.{construct}"
         if (made.code.file.path, dotted) not in self._skipped:
             self._skipped.add((made.code.file.path, dotted))

@@ -111,6 +111,7 @@ class Gcp:
 
     def read(self, files: Sequence[ReadFile]) -> Inventory:
         """Read who may do what, who may become whom, and what proves it."""
+        files = sorted(files, key=lambda file: file.path)  # what several mention stands where the first does
         estate = Estate(Gathering())
         for file in files:
             if file.document.name != "hcl":

@@ -80,22 +80,23 @@ def read_terraform(files: Iterable[ReadFile], found: Gathering) -> Read:
 
 def _computed(module: Module, block: Block, name: str) -> str | None:
     """Give what Google Cloud makes of a block: addresses and names of service accounts, pools and roles."""
-    project = module.attribute(block, "project") if block.get("project") is not None else None
+    # only what the block states: an attribute that it does not state would be asked for here again
+    project = module.value(block.get("project"))
     if block.type == "google_service_account":
-        id = module.attribute(block, "account_id")
+        id = module.value(block.get("account_id"))
         email = f"{id}@{project}.iam.gserviceaccount.com" if id and project else f"terraform:{_address(module, block)}"
         path = f"projects/{project or '-'}/serviceAccounts/{email}"
         return {"email": email, "member": f"serviceAccount:{email}", "name": path, "id": path}.get(name)
     if block.type == "google_iam_workload_identity_pool" and name in ("name", "id"):
-        pool = module.attribute(block, "workload_identity_pool_id")
+        pool = module.value(block.get("workload_identity_pool_id"))
         return f"{_pool_project(module, block)}/{pool}" if pool else None
     if block.type in ("google_project_iam_custom_role", "google_organization_iam_custom_role"):
-        within = module.attribute(block, "org_id") if "organization" in block.type else project
-        role = module.attribute(block, "role_id")
+        within = module.value(block.get("org_id")) if "organization" in block.type else project
+        role = module.value(block.get("role_id"))
         parent = "organizations" if "organization" in block.type else "projects"
         return f"{parent}/{within}/roles/{role}" if name in ("id", "name") and role and within else None
     if block.type == "google_project" and name == "id":
-        id = module.attribute(block, "project_id")
+        id = module.value(block.get("project_id"))
         return f"projects/{id}" if id else None
     return None
 
@@ -105,7 +106,7 @@ def _address(module: Module, block: Block) -> str:
 
 
 def _pool_project(module: Module, block: Block) -> str:
-    project = module.attribute(block, "project") if block.get("project") is not None else None
+    project = module.value(block.get("project"))
     within = project or "terraform:" + (module.folder or "-").replace("/", ":")
     return f"projects/{within}/locations/global/workloadIdentityPools"
 

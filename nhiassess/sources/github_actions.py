@@ -105,6 +105,7 @@ class GithubActions:
 
     def read(self, files: Sequence[ReadFile]) -> Inventory:
         """Read every job of every workflow of one repository."""
+        files = sorted(files, key=lambda file: file.path)  # what several mention stands where the first does
         found = Found()
         repository = _repository(files)
         for file in files:

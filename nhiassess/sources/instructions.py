@@ -130,7 +130,7 @@ def _read_file(file: ReadFile, top: Mapping[str | None, set[str]], found: Gather
 def _includes(file: ReadFile, platform: str | None) -> Iterator[tuple[str, int, int]]:
     """Give the files and addresses that the text pulls in, each with its place; nothing inside of code."""
     code = False
-    for number, line in enumerate(file.document.body.splitlines(), start=file.document.body_line):
+    for number, line in enumerate(file.document.body.split("\n"), start=file.document.body_line):
         if _FENCE.match(line):
             code = not code
         if code or ("@" not in line and "://" not in line):

@@ -102,6 +102,8 @@ def _read_stage(file: ReadFile, stage: Stage, taken: dict[str, int], effort: Eff
     if not stage.runs and not any(isinstance(each, Binding) for each in stage.variables.values()):
         return True
     variables = sum(len(each.variables) for each in chain) + sum(len(run.bindings) for run in stage.runs)
+    # what encloses a stage is stated of each stage again, and costs as much as ten variables
+    variables += 10 * sum(len(each.places) for each in chain)
     if not effort.allows(job, scripts, variables, found):
         return False
     approval = next((each.approval for each in chain if each.approval is not None), None)

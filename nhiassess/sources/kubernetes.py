@@ -38,6 +38,9 @@ _CLOUD_ANNOTATIONS = {
     "iam.gke.io/gcp-service-account": "identity:gcp/-/",
     "azure.workload.identity/client-id": "identity:azure/-/",
 }
+# lists of verbs, groups, resources, rules and subjects multiply; no cluster that people run comes near
+_MOST_ACTIONS = 1_000_000
+_MOST_COMPARED = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,8 @@ class Found:
     resources: dict[str, Resource] = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
+    actions: int = 0  # how many the grants name together
+    nearest: dict[tuple[str, tuple[str, str, str]], Rules | None] = field(default_factory=dict)  # by path and role
 
 
 def is_manifest(path: str, head: str) -> bool:
@@ -178,17 +183,18 @@ class Kubernetes:
 
     def read(self, files: Sequence[ReadFile]) -> Inventory:
         """Read who is granted which rules; templates are skipped, other kinds of object are left alone."""
+        files = sorted(files, key=lambda file: file.path)  # what several mention stands where the first does
         found = Found()
         everything = [each for file in files for each in manifests(file)]
-        roles = _roles([each for each in everything if each.kind in ("Role", "ClusterRole")])
+        roles = _roles([each for each in everything if each.kind in ("Role", "ClusterRole")], found)
         for manifest in everything:
             if manifest.kind == "ServiceAccount" and manifest.api == "v1":
                 _service_account(manifest, found)
             elif manifest.kind in ("RoleBinding", "ClusterRoleBinding"):
                 _binding(manifest, roles, found)
+        first = {each.namespace: each.place for each in reversed(everything)}
         for namespace in sorted({each.namespace for each in everything if each.node.get("metadata", "namespace")}):
-            id = f"resource:kubernetes/-/{quote(namespace)}/secrets"
-            place = next(each.place for each in everything if each.namespace == namespace)
+            id, place = f"resource:kubernetes/-/{quote(namespace)}/secrets", first[namespace]
             found.resources[id] = Resource(
                 id, kind="secrets", name=f"{namespace}/secrets", provider="kubernetes", locations=(place,)
             )
@@ -229,16 +235,23 @@ def _service_account(manifest: Manifest, found: Found) -> None:
             found.links.append(link(identity.id, "federates_to", target, place, reason=reason))
 
 
-def _roles(manifests_of_roles: Sequence[Manifest]) -> Mapping[tuple[str, str, str], list[Rules]]:
-    found: dict[tuple[str, str, str], list[Rules]] = {}
+def _roles(manifests_of_roles: Sequence[Manifest], found: Found) -> Mapping[tuple[str, str, str], list[Rules]]:
+    made: dict[tuple[str, str, str], list[Rules]] = {}
+    compared = 0
     for manifest in manifests_of_roles:
         rules = [(manifest.file, rule) for rule in (manifest.node.get("rules") or EMPTY).elements()]
-        for other in manifests_of_roles if manifest.node.get("aggregationRule") else ():
+        is_aggregate = manifest.node.get("aggregationRule") is not None
+        compared += len(manifests_of_roles) if is_aggregate else 0
+        if is_aggregate and compared > _MOST_COMPARED:
+            reason = "the roles that gather others are too many: which this one gathers is not read"
+            id = f"skipped:{quote(manifest.file.path)}#{quote(manifest.dotted)}aggregationRule"
+            found.skipped.append(Skipped(id, reason, "aggregated role", (manifest.place,)))
+        for other in manifests_of_roles if is_aggregate and compared <= _MOST_COMPARED else ():
             if other is not manifest and _aggregates(manifest, other):
                 rules += [(other.file, rule) for rule in (other.node.get("rules") or EMPTY).elements()]
         where = manifest.namespace if manifest.kind == "Role" else "-"
-        found.setdefault((manifest.kind, where, manifest.name), []).append(Rules(manifest, tuple(rules)))
-    return found
+        made.setdefault((manifest.kind, where, manifest.name), []).append(Rules(manifest, tuple(rules)))
+    return made
 
 
 def _aggregates(manifest: Manifest, other: Manifest) -> bool:
@@ -254,7 +267,10 @@ def _binding(manifest: Manifest, roles: Mapping[tuple[str, str, str], list[Rules
     reference = manifest.node.get("roleRef") or EMPTY
     kind, name = text(reference.get("kind")), text(reference.get("name"))
     wide = manifest.kind == "ClusterRoleBinding"
-    rules = _nearest(manifest, roles.get((kind, manifest.namespace if kind == "Role" else "-", name), []))
+    called = (kind, manifest.namespace if kind == "Role" else "-", name)
+    if (manifest.file.path, called) not in found.nearest:
+        found.nearest[manifest.file.path, called] = _nearest(manifest, roles.get(called, []))
+    rules = found.nearest[manifest.file.path, called]
     subjects = [
         (identity, place)
         for node in (manifest.node.get("subjects") or EMPTY).elements()
@@ -266,9 +282,17 @@ def _binding(manifest: Manifest, roles: Mapping[tuple[str, str, str], list[Rules
         found.skipped.append(Skipped(id, reason, "role not in scope", (manifest.file.at(reference),)))
     where = "-" if wide else quote(manifest.namespace)
     prefix = f"grant:kubernetes/-/{manifest.kind}/{where}/{quote(manifest.name)}"
+    actions = len(subjects) * sum(1 + _count(rule) for _, rule in (rules.rules if rules else ()))
+    if found.actions + actions > _MOST_ACTIONS:
+        reason = f"with this binding more than {_MOST_ACTIONS:,} actions are granted: it is not read"
+        id = f"skipped:{quote(manifest.file.path)}#{manifest.kind}/{quote(manifest.name)}/actions"
+        found.skipped.append(Skipped(id, reason, "binding", (manifest.place,)))
+        return
+    found.actions += actions
+    granted = list(_rule_grants(rules, name))
     for identity, place in subjects:
         behind = f"/{quote(identity.rpartition('/')[2])}" if len(subjects) > 1 else ""
-        for index, made in _rule_grants(rules, name):
+        for index, made in granted:
             found.grants.append(
                 Grant(
                     f"{prefix}/{index}{behind}",
@@ -301,6 +325,14 @@ def _rule_grants(rules: Rules | None, name: str) -> Iterator[tuple[str, Grant]]:
                 locations=(file.at_key(verbs) if verbs is not None else file.at(rule),),
             ),
         )
+
+
+def _count(rule: Node) -> int:
+    """Tell how many actions a rule names, before they are spelt out."""
+    verbs, groups, resources, urls = (
+        len((rule.get(each) or Node(None)).listed()) for each in ("verbs", "apiGroups", "resources", "nonResourceURLs")
+    )
+    return verbs * (groups * resources + urls)
 
 
 def _actions(rule: Node) -> Iterator[str]:

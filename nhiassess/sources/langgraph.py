@@ -21,6 +21,7 @@ from nhiassess.sources.source import ReadFile, folder, link, quote
 PLATFORM = "langgraph"
 _CONFIG = re.compile(r"(?:^|/)langgraph(?:[._-][\w.-]+)?\.json$")
 _SIGN = re.compile(r"langgra\.ph/schema\.json|\"graphs\"\s*:\s*\{\s*\"[^\"\n]{1,200}\"\s*:\s*[\"{]")
+_MOST_LINKS = 50_000
 _SPLIT = re.compile(r"^(?P<path>.*?\.[A-Za-z]{1,4}):(?P<name>[\w.]+)$")
 # a script of a stranger becomes a part of the image
 _PIPED = re.compile(r"(?i)\b(?:curl|wget)\b[^|;&\n]{0,500}\|\s*(?:sudo\s+)?(?:ba|z|da)?sh\b")
@@ -172,7 +173,11 @@ def _hold(file: ReadFile, node: Node, dotted: str, agents: list[str], name: str 
     id = found.hold(file, node, dotted, holders[0], name)
     if id is None:
         return False
-    found.links += [link(each, "holds", id, file.at(node)) for each in holders[1:]]
+    others = holders[1:][: max(_MOST_LINKS - len(found.links), 0)]
+    found.links += [link(each, "holds", id, file.at(node)) for each in others]
+    if len(others) < len(holders) - 1:
+        reason = f"every graph has every variable: after {_MOST_LINKS:,} links, those of the first graph alone are read"
+        found.skip(file.at(file.document.root), "env.holders", "variables", reason)
     return True
 
 

@@ -37,6 +37,7 @@ _HANDLING = {"GetPrivateData": "reads_private", "DataExport": "sends_out"}
 # far more than any plugin has: each runtime goes through all functions, and each function through all patterns
 MOST_RUNTIMES = 50
 MOST_PATTERNS = 200
+MOST_FUNCTIONS = 2_000
 
 
 @dataclass(slots=True)
@@ -251,8 +252,11 @@ def _serve_others(
 
 def _functions(file: ReadFile, found: Gathering) -> dict[str, Node]:
     """Give the functions of a manifest by name, and add what they attest of themselves as settings."""
-    functions = file.document.root.get("functions")
-    named = {text: each for each in (functions or Node(None)).elements() if (text := _name(each))}
+    functions = (file.document.root.get("functions") or Node(None)).elements()
+    named = {text: each for each in functions[:MOST_FUNCTIONS] if (text := _name(each))}
+    if len(functions) > MOST_FUNCTIONS:
+        reason = f"it has more than {MOST_FUNCTIONS:,} functions; the others were not read"
+        found.skip(file.at(functions[MOST_FUNCTIONS]), "functions", "plugin", reason)
     for name, each in named.items():
         for handled in (each.get("capabilities", "security_info", "data_handling") or Node(None)).elements():
             key = f"functions.{name}.security_info.data_handling"

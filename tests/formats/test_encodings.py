@@ -7,7 +7,7 @@ import codecs
 import pytest
 
 from nhiassess.errors import FormatError
-from nhiassess.formats.encodings import decode
+from nhiassess.formats.encodings import decode, head
 from nhiassess.formats.format import MAX_BYTES
 from nhiassess.formats.reading import read
 
@@ -58,3 +58,8 @@ def test_the_way_out_of_another_encoding_names_the_tool() -> None:
 def test_a_file_over_the_limit_is_refused_unread() -> None:
     with pytest.raises(FormatError, match="larger than 20,000,000 bytes"):
         read("x.json", b" " * (MAX_BYTES + 1), key=b"k")
+
+
+def test_a_carriage_return_alone_ends_a_line() -> None:
+    assert decode("x.txt", b"a\rb\r\nc\r\rd\n") == "a\nb\r\nc\n\nd\n"
+    assert head("x.txt", b"a\rb\xc3", whole=False) == "a\nb"

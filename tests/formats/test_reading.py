@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import re
 import time
 from types import MappingProxyType
 
@@ -121,7 +122,7 @@ SIGNS = some.text(
 def test_any_text_is_read_or_refused_and_keeps_its_lines(text: str, path: str) -> None:
     if not complaints(path, text.encode()):
         masked = read(path, text.encode(), key=b"k").text
-        assert masked.count("\n") == text.removeprefix("\ufeff").count("\n")
+        assert masked.count("\n") == len(re.findall("\r(?!\n)|\n", text))
 
 
 HOSTILE = {

@@ -134,3 +134,22 @@ def test_what_is_not_yaml_is_refused_at_its_place(text: str, where: str) -> None
 def test_a_template_that_is_no_yaml_is_called_a_template() -> None:
     with pytest.raises(FormatError, match="a template, not YAML until it is rendered"):
         parse("x.yaml", "{{- if .Values.rbac }}\nkind: Role\n{{- end }}\n")
+
+
+@pytest.mark.parametrize("sign", ["\x85", "\u2028", "\u2029"])
+def test_lines_are_those_that_an_editor_counts(sign: str) -> None:
+    found = parse("x.yaml", f'a: "x{sign}y"\nb: [c]\n').roots[0]
+    assert [(each.key_line, each.key_column, each.line, each.column) for _, each in found.items()][1] == (2, 1, 2, 4)
+
+
+def test_a_complaint_stands_on_a_line_of_the_text() -> None:
+    with pytest.raises(FormatError) as caught:
+        parse("x.yaml", "a:\n  - b: c\nagents")
+    assert caught.value.complaints[0].where.split(":")[1] == "3"
+
+
+def test_aliases_of_long_texts_count_as_what_they_repeat() -> None:
+    text = f"a: &a {'x' * 10_000}\nb: [{', '.join(['*a'] * 1_000)}]\n"
+    with pytest.raises(FormatError, match="the aliases expand"):
+        parse("x.yaml", text)
+    assert parse("x.yaml", text.replace("x" * 10_000, "x" * 1_000)).roots

@@ -208,3 +208,23 @@ def test_what_is_generated_ends() -> None:
 @pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus is not beside this checkout")
 def test_the_corpus_holds_no_python() -> None:
     assert [path for path in CORPUS.rglob("*.py") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\n"])
+def test_lines_of_every_system_are_counted_alike(end: str) -> None:
+    text = f"from agents import Agent{end}{end}a = Agent(name='A', instructions=f'{{1}}'){end}"
+    found = observe(SOURCE, {"app/main.py": text.encode()})
+    assert [place.line for place in found.agents[0].locations] == [3]
+
+
+def test_what_is_imported_stands_where_it_is_named() -> None:
+    text = "from agents import Agent\nfrom .other import helper, tools\n\n\n\n"
+    text += "a = Agent(name='A', tools=[helper], model=tools)\nb = Agent(name='B', tools=tools)\n"
+    other = "from agents import Agent\nhelper = Agent(name='H', instructions='i')\n"
+    found = observe(SOURCE, {"app/main.py": text, "app/other.py": other})
+    (delegation,) = [each for each in found.links if each.verb == "delegates_to"]
+    assert delegation.locations == (Location("app/main.py", 6, 28),)
+    assert {place for each in found.skipped for place in each.locations} == {
+        Location("app/main.py", 6, 43),
+        Location("app/main.py", 7, 27),
+    }

@@ -352,3 +352,21 @@ def test_documents_of_the_corpus() -> None:
     assert wildcards.actions == ("ecr:*", "s3:*")
     assert sum(trust.id.startswith("trust:aws/-/iam-policies/") for trust in found.trusts) > 0
     assert found.conflicts == ()
+
+
+def test_principals_and_subjects_do_not_multiply_without_end() -> None:
+    providers = [f"arn:aws:iam::{ACCOUNT}:oidc-provider/{GITHUB}"] * 40
+    subjects = [f"repo:acme/{number}:*" for number in range(40)]
+    document = policy(
+        statement(
+            Principal={"Federated": providers},
+            Action="sts:AssumeRoleWithWebIdentity",
+            Condition={"StringLike": {f"{GITHUB}:sub": subjects}},
+        )
+    )
+    found = observe(aws_trusts.SOURCE, {"trust.json": json.dumps(document)})
+    assert len(found.trusts) == 1_000
+    assert max(len(each.locations) for each in found.trusts) < 20
+    assert [each.reason for each in found.skipped] == [
+        "lets in more than 1,000 principals and subjects: the first are read"
+    ]

@@ -308,3 +308,12 @@ def test_a_plugin_that_is_named_twice_is_used_once() -> None:
     twice = AGENT.replace('"file": "gone.json"', '"file": "./ai-plugin.json"')
     found = observe(SOURCE, {**PACKAGE, f"{TOP}/declarativeAgent.json": twice})
     assert sum(each.target.endswith("/addRepair") for each in found.links if each.verb == "invokes") == 1
+
+
+def test_functions_have_a_limit() -> None:
+    manifest = json.loads(PLUGIN)
+    manifest["functions"] = [{"name": f"f{number}"} for number in range(2_001)]
+    manifest["runtimes"] = [{"type": "LocalPlugin", "run_for_functions": ["*"]}]
+    found = observe(SOURCE, {"ai-plugin.json": json.dumps(manifest)})
+    assert len(found.tools) == 2_000
+    assert ids(found.skipped) == ["skipped:ai-plugin.json#functions"]

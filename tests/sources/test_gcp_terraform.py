@@ -172,3 +172,8 @@ def test_locals_that_double_themselves_end() -> None:
     text += "\n".join(["locals {", *lines, '  l30 = "xxxxxxxxxx"', "}\n"])
     found = observe(SOURCE, {"main.tf": text})
     assert {each.reason for each in found.skipped} == {"not resolved: on what google_project_iam_member.x is set"}
+
+
+def test_what_a_block_does_not_state_is_not_looked_for_without_end() -> None:
+    found = observe(SOURCE, {"main.tf": 'resource "google_service_account" "agent" {\n  display_name = "x"\n}\n'})
+    assert ids(found.identities) == ["identity:gcp/-/terraform:-/google_service_account.agent"]

@@ -167,3 +167,10 @@ def test_a_token_in_the_text_is_held_and_an_example_is_not() -> None:
     assert (held.kind, held.store, held.locations) == ("pat", "plaintext", (Location("web/CLAUDE.md", 2, 11),))
     assert triples(found, "holds") == {("agent:claude-code/web/claude-code", "holds", held.id)}
     assert token not in repr(found)
+
+
+@pytest.mark.parametrize("sign", ["\r", "\f", "\x1c", "\u2028"])
+def test_lines_are_those_that_an_editor_counts(sign: str) -> None:
+    found = observe(SOURCE, {"CLAUDE.md": f"a{sign}b\n@docs/setup.md\n"})
+    (included,) = [each for each in found.settings if each.key == "instructions.include"]
+    assert included.locations == (Location("CLAUDE.md", 3 if sign == "\r" else 2, 2),)

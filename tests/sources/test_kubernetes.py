@@ -7,7 +7,7 @@ import pytest
 from nhiassess.model.inventory import Condition, Inventory
 from nhiassess.model.merge import merge
 from nhiassess.sources import kubernetes, kubernetes_agents, kubernetes_workloads
-from tests.observing import SHARED, by_id, folder, ids, observe, place, triples
+from tests.observing import SHARED, by_id, file, folder, ids, observe, place, triples
 
 SOURCES = (kubernetes.SOURCE, kubernetes_workloads.SOURCE, kubernetes_agents.SOURCE)
 RBAC = """
@@ -413,3 +413,35 @@ def test_tool_servers_of_the_corpus(corpus: Inventory) -> None:
     assert (everything.package, everything.pinned) == ("@modelcontextprotocol/server-everything@2026.1.14", True)
     mkp = "tool_server:stacklok__toolhive/examples/operator/mcp-servers/mcpserver_mkp.yaml#mkp"
     assert (mkp, "runs_as", "identity:kubernetes/-/toolhive-system/mkp-sa") in triples(corpus)
+
+
+def rule(count: int) -> str:
+    names = ", ".join(f"a{number}" for number in range(count))
+    return f"rules: [{{verbs: [{names}], apiGroups: [{names}], resources: [{names}]}}]"
+
+
+def test_lists_in_rules_do_not_multiply_without_end() -> None:
+    head = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n"
+    huge = f"{head}metadata: {{name: huge}}\n{rule(110)}\n"
+    small = f"{head}metadata: {{name: small}}\n{rule(2)}\n"
+    bound = "[{kind: User, name: eve}]"
+    found = read({"r.yaml": f"{huge}---\n{small}", "a.yaml": binding(bound, "huge"), "b.yaml": binding(bound, "small")})
+    assert [(len(each.actions), each.locations[-1].path) for each in found.grants] == [(8, "b.yaml")]
+    assert [(each.construct, each.locations[0].path) for each in found.skipped] == [("binding", "a.yaml")]
+
+
+def test_roles_that_gather_roles_do_not_multiply_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(kubernetes, "_MOST_COMPARED", 10)
+    head = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n"
+    gathers = "aggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}\n"
+    roles = "---\n".join(f"{head}metadata: {{name: r{number}, labels: {{a: b}}}}\n{gathers}" for number in range(4))
+    found = kubernetes.SOURCE.read([file("roles.yaml", roles)])
+    assert [each.construct for each in found.skipped] == ["aggregated role"] * 2
+
+
+def test_the_order_of_files_does_not_choose_where_a_cluster_stands() -> None:
+    account = "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a, namespace: b}\n"
+    files = [file("b.yaml", account), file("a.yaml", account)]
+    for order in (files, files[::-1]):
+        found = kubernetes.SOURCE.read(order)
+        assert {each.locations[0].path for each in found.resources} == {"a.yaml"}

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from nhiassess.model.inventory import Location
+from nhiassess.sources import langgraph
 from nhiassess.sources.langgraph import SOURCE
 from tests.observing import SHARED, by_id, folder, ids, observe, triples
 
@@ -144,3 +147,13 @@ def test_corpus() -> None:
         and SOURCE.recognises(path.relative_to(CORPUS).as_posix(), path.read_bytes()[:4096].decode("utf-8", "replace"))
     }
     assert taken == {"langgraph"}
+
+
+def test_graphs_and_variables_do_not_multiply_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(langgraph, "_MOST_LINKS", 100)
+    graphs = {f"g{number}": f"./g.py:g{number}" for number in range(30)}
+    variables = {f"API_KEY_{number}": f"${{KEY_{number}}}" for number in range(30)}
+    found = observe(SOURCE, {PATH: json.dumps({"graphs": graphs, "env": variables})})
+    assert len(found.credentials) == 30
+    assert len(triples(found, "holds")) < 140
+    assert f"skipped:{PATH}#env.holders" in ids(found.skipped)
