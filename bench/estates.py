@@ -72,5 +72,34 @@ subjects:
 """
 
 
+def log(root: Path, size: int) -> None:
+    """Write a log of CloudTrail events of about so many bytes: 200 roles, three actions, a thousand objects."""
+    with (root / "trail.jsonl").open("w", encoding="utf-8", newline="\n") as file:
+        written = number = 0
+        while written < size:
+            block = json.dumps(_event(number)) + "\n"
+            written += file.write(block * 200)
+            number += 1
+
+
+def _event(number: int) -> dict[str, object]:
+    role = f"arn:aws:iam::111122223333:role/agent-{number % 200}"
+    issuer = {"type": "Role", "arn": role, "accountId": "111122223333", "userName": role.rpartition("/")[2]}
+    return {
+        "eventVersion": "1.08",
+        "userIdentity": {
+            "type": "AssumedRole",
+            "accountId": "111122223333",
+            "sessionContext": {"sessionIssuer": issuer},
+        },
+        "eventTime": "2026-11-01T10:00:00Z",
+        "eventSource": "s3.amazonaws.com",
+        "eventName": ("GetObject", "PutObject", "ListObjects")[number % 3],
+        "requestParameters": {"bucketName": "ledger", "key": f"k{number % 1000}"},
+        "resources": [{"ARN": "arn:aws:s3:::ledger", "type": "AWS::S3::Bucket"}],
+        "eventID": str(number),
+    }
+
+
 def _write(path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8", newline="\n")
