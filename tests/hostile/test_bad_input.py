@@ -115,7 +115,7 @@ def test_the_rest_of_the_report_is_made(bad: Report) -> None:
 
 def test_a_huge_file_is_skipped_unread(bad: Report) -> None:
     (row,) = (file for file in bad.assessment.inventory.files if file.id == "huge/.mcp.json")
-    assert (row.status, row.bytes, row.sha256) == ("skipped", 0, None)
+    assert (row.status, row.bytes, row.sha256) == ("skipped", 100_000_000, None)
     assert bad.skipped["huge/.mcp.json"] == ["100 MB is over the limit of 20 MB. Split it, or export less."]
 
 
@@ -189,19 +189,19 @@ def test_what_is_not_on_one_page_of_several_is_unknown_and_never_no(tmp_path: Pa
 def test_a_file_and_a_folder_that_may_not_be_read_are_skipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # the tests may run as root, who may read anything, so the system's refusal is played
     write(tmp_path, {"good/.mcp.json": GOOD, "sealed/.mcp.json": GOOD, "closed/.mcp.json": GOOD})
-    whole, listed = Path.read_bytes, os.scandir
+    opened, listed = Path.open, os.scandir
 
-    def read(file: Path) -> bytes:
+    def read(file: Path, mode: str = "r", **more: object) -> object:
         if "sealed" in file.parts:
             raise PermissionError(13, "Permission denied", str(file))
-        return whole(file)
+        return opened(file, mode, **more)
 
     def scan(folder: Path) -> object:
         if Path(folder).name == "closed":
             raise PermissionError(13, "Permission denied", str(folder))
         return listed(folder)
 
-    monkeypatch.setattr(Path, "read_bytes", read)
+    monkeypatch.setattr(Path, "open", read)
     monkeypatch.setattr(os, "scandir", scan)
     inventory = pipeline.observe(tmp_path, NOW).inventory
     assert {file.id: file.status for file in inventory.files} == {
