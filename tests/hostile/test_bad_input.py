@@ -50,6 +50,7 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Report:
     write(root, {path: content for path, (content, _) in HALF.items()})
     write(top, {"outside/.mcp.json": GOOD.replace("files", "outside")})
     write(root, {"huge/.mcp.json": ""})
+    (root / "huge/.mcp.json").write_text("{" + " " * 20_000)
     os.truncate(root / "huge/.mcp.json", 100_000_000)
     (root / "links").mkdir()
     for name, target in {
