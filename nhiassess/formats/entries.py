@@ -18,8 +18,8 @@ _SAYS = {
     "value_type": {"secret"}, "type": {"securestring", "secureobject", "password"}, "NoEcho": {"true"},
     "sensitive": {"true"}, "secret": {"true"}, "isSecret": {"true"}, "is_secret": {"true"}, "masked": {"true"},
 }  # fmt: skip
-# those of them that hold no word that goes with secrets
-SAID = re.compile(r"NoEcho|sensitive|masked|[sS]ecure(?:String|Object|string|object)")
+# those of them that hold no word that goes with secrets, and a user at the end of a text
+SAID = re.compile(r"NoEcho|sensitive|masked|[sS]ecure(?:String|Object|string|object)|(?<=\w:)[\"']")
 # names that declare nothing by themselves, but do so in what they stand in
 WITHIN = {
     ("keyauth_credentials", "key"): "api_key",
@@ -95,7 +95,7 @@ def announced(value: object, following: Sequence[Node]) -> str:
         return value.lstrip("-")
     if value[-1] not in "=:\"' ":
         return ""
-    if found := _NAMES_NEXT.search(value[-100:]):
-        return found["name"]
-    between = len(following) == 2 and (following[1].text() or "").startswith("@")
-    return "password" if between and _USER.search(value[-300:]) else ""
+    if _USER.search(value[-300:]):
+        return "password" if len(following) == 2 and (following[1].text() or "").startswith("@") else ""
+    found = _NAMES_NEXT.search(value[-100:])
+    return found["name"] if found else ""

@@ -24,6 +24,9 @@ class Glance(Node):
     def __init__(self, value: Any) -> None:
         object.__setattr__(self, "value", value)
 
+    def __repr__(self) -> str:
+        return "Glance()"
+
     line = column = key_line = key_column = 1
     tag = None
     secrets = ()

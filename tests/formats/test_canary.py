@@ -152,6 +152,54 @@ PLACES: dict[str, tuple[str, str]] = {
     "csv in german": ("x.csv", "Konto;Kennwort;Passwort\nbot;@1@;@2@\n"),
     "tsv": ("x.tsv", "name\ttoken\nbot\t@1@\n"),
     "conf": ("x.conf", 'server {\n  trust = "x"\n  password = "@1@"\n}\n'),
+    "entries in a string": ("x.json", '{"a": "[{\\"name\\": \\"API_KEY\\", \\"value\\": \\"@1@\\"}]"}'),
+    "secret in a string": (
+        "x.json",
+        '{"last-applied": "{\\"apiVersion\\":\\"v1\\",\\"kind\\":\\"Secret\\",\\"data\\":{\\"x\\":\\"@B1@\\"}}"}',
+    ),
+    "string in a string": (
+        "x.json",
+        r'{"a": "{\"b\": \"{\\\"type\\\": \\\"password\\\", \\\"value\\\": \\\"@1@\\\"}\"}"}',
+    ),
+    "list of secrets": ("x.json", '{"apiVersion": "v1", "kind": "SecretList", "items": [{"data": {"x": "@B1@"}}]}'),
+    "change of a secret": (
+        "x.json",
+        '{"objectRef": {"resource": "secrets"}, "requestObject": {"data": {"x": "@B1@"}},'
+        ' "responseObject": [{"op": "add", "path": "/data/x", "value": "@B2@"}]}',
+    ),
+    "change at a path": ("x.json", '[{"op": "add", "path": "/spec/DB_PASSWORD", "value": "@1@"}]'),
+    "parameter of an interface": (
+        "x.json",
+        '{"a": {"name": "X-API-Key", "example": "@1@", "schema": {"type": "string", "default": "@2@"}}}',
+    ),
+    "entries that say secret": (
+        "x.json",
+        '{"a": {"type": "secureString", "defaultValue": "@1@"}, "b": {"NoEcho": true, "Default": "@2@"},'
+        ' "c": {"name": "x", "value": "@3@", "value_type": "secret"}, "d": {"sensitive": true, "default": "@4@"}}',
+    ),
+    "condition on a header": ("x.yaml", "when:\n- key: request.headers[x-api-key]\n  values: [@1@]\n"),
+    "keys of gateways": (
+        "x.json",
+        '{"keyauth_credentials": [{"key": "@1@"}], "backendAuth": {"key": "@2@"}, "auth": {"client_token": "@3@"}}',
+    ),
+    "key data": ("x.json", '{"privateKeyData": "@1@", "client-key-data": "@2@"}'),
+    "line ends in a string": ("x.json", r'{"a": "first\\n@G@", "b": "GET /\\nBearer @1@"}'),
+    "joined texts": (
+        "x.json",
+        '{"Fn::Join": ["", ["API_KEY=", "@1@"]], "b": ["postgres://app:", "@2@", "@db.example.test/x"]}',
+    ),
+    "joined texts in yaml": ("t.yaml", "Url: !Join ['', ['DB_PASSWORD=', '@1@']]\n"),
+    "cedar": ("x.cedar", 'permit(principal, action, resource) when { context.api_key == "@1@" };\n'),
+    "rego": ("x.rego", 'allow if input.headers["x-api-key"] == "@1@"\ndeny if input.token != "@2@"\n'),
+    "typescript": (
+        "x.ts",
+        'const apiKey: string = "@1@";\nconst env = [{ name: "API_KEY", value: "@2@" }];\n'
+        'spawn("x", ["--token", "@3@"]);\n',
+    ),
+    "bicep": ("x.bicep", "param dbPassword string = '@1@'\n@secure()\nparam other string = '@2@'\n"),
+    "python lists and conditions": ("a.py", 'run(["--api-key", "@1@"])\nif token == "@2@":\n    pass\n'),
+    "markdown code": ("a.md", "run `--api-key @1@` or `--password '@2@'`\n"),
+    "groovy": ("Jenkinsfile", "parameters: [string(name: 'API_KEY', value: '@1@')]\n"),
 }
 
 
@@ -240,3 +288,36 @@ def test_what_is_no_secret_stays_word_for_word() -> None:
     document = read("kept.yaml", text.encode(), key=b"run")
     assert document.text == text
     assert document.secrets == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (
+            "x.cedar",
+            'permit(principal, action, resource) when { context.token == principal.token && context.key != "" };',
+        ),
+        ("x.rego", "allow if input.token == data.tokens[_]\n"),
+        ("x.ts", "const apiKey: string = process.env.API_KEY;\nif (token === undefined || secret == 'required') {}\n"),
+        (
+            "x.ts",
+            'const env = [{ name: "API_KEY", value: process.env.API_KEY }, { name: "sort", value: "a1b2c3d4e5f6" }];\n',
+        ),
+        ("x.ts", 'spawn("x", ["--token", "${TOKEN}", "--token-file", "/run/token"]);\n'),
+        ("x.bicep", "@secure()\nparam dbPassword string\nparam token string = ''\n"),
+        ("x.json", '{"a": ["https://h.example.test:", "8080", "/x"], "b": ["API_KEY=", "${API_KEY}"]}'),
+        (
+            "x.json",
+            '{"a": "{\\"name\\": \\"API_KEY\\", \\"value\\": \\"{{ secrets.KEY }}\\"}", "b": "[token 12345678"}',
+        ),
+        ("x.json", '{"name": "X-API-Key", "in": "header", "schema": {"type": "string", "default": null}}'),
+        ("x.json", '{"type": "password", "name": "field", "label": "a1b2c3d4e5f6"}'),
+        ("x.json", '{"NoEcho": true, "Type": "String", "Default": ""}'),
+        ("x.json", '{"keyauth_credentials": [{"key": "${KEY}"}], "auth": {"type": "bearer"}}'),
+        ("x.json", '{"objectRef": {"resource": "secrets", "name": "a"}, "requestObject": {"kind": "SecretReview"}}'),
+        ("x.yaml", "when:\n- key: request.auth.claims[group]\n  values: [a1b2c3d4e5f6]\n"),
+    ],
+)
+def test_what_stands_where_a_secret_might_stays_word_for_word(path: str, text: str) -> None:
+    document = read(path, text.encode(), key=b"run")
+    assert (document.text, document.secrets) == (text, ())

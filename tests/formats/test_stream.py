@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from io import BytesIO
+from traceback import format_exception
 
 import pytest
 
@@ -143,3 +144,22 @@ def test_what_is_not_all_of_it_says_so(text: str) -> None:
 def test_a_file_that_is_no_text_is_refused() -> None:
     with pytest.raises(FormatError, match="binary"):
         nodes(b"\x89PNG\0\0\0\rIHDR" * 99)
+
+
+def test_what_fails_on_an_unredacted_record_fails_again_on_a_redacted_one() -> None:
+    def look(node: Node) -> Iterable[tuple[object, None]]:
+        raise ValueError(f"{node!r} {node.plain()}")
+
+    for record in stream("\n".join(json.dumps(each) for each in PLACES[:-1]) + '\n{"token": "K4n4ryLoose77",}'):
+        with pytest.raises(ValueError, match="redacted") as raised:
+            record.told_apart(look)
+        told = "".join(format_exception(raised.value))
+        assert not [sign for sign in SIGNS if sign in told.replace("test_stream", "")]
+
+
+def test_what_fails_on_a_secret_only_is_read_without_it() -> None:
+    def look(node: Node) -> Iterable[tuple[object, None]]:
+        yield (node.get("token") or Node(None)).plain() == "[redacted]" or 1 / 0, None
+
+    (record,) = stream('{"token": "K4n4ryLoose77"}')
+    assert len(record.told_apart(look) or ()) == 1

@@ -15,7 +15,9 @@ PLACES: dict[str, Callable[[list[Canary]], Files]] = {}
 
 
 def place(function: Callable[[list[Canary]], Files]) -> Callable[[list[Canary]], Files]:
-    PLACES[function.__name__.replace("_", " ")] = function
+    name = function.__name__.replace("_", " ")
+    assert name not in PLACES, "two places have one name"
+    PLACES[name] = function
     return function
 
 

@@ -185,18 +185,3 @@ def copilot_studio(known: list[Canary]) -> Files:
         "topics/t.mcs.yml": yaml.safe_dump(topic, default_style='"', width=60),
         "topics/u.mcs.yml": f"kind: AdaptiveDialog\nbeginDialog:\n  text: |\n{indent(said, '    ')}\n",
     }
-
-
-@place
-def gemini_env(known: list[Canary]) -> Files:
-    lines = [f"{each.variable}='{each.value}' # {telling(each)}" for each in known if "'" not in each.value]
-    return {"r/.gemini/.env": "GOOGLE_GEMINI_BASE_URL=https://h.example.test\n" + "\n".join(lines) + "\n"}
-
-
-@place
-def roo_modes(known: list[Canary]) -> Files:
-    modes = [
-        {"slug": f"m{each.number}", "name": telling(each), "roleDefinition": telling(each), "groups": ["command"]}
-        for each in known
-    ]
-    return {"r/.roomodes": yaml.safe_dump({"customModes": modes, "env": env(known)})}

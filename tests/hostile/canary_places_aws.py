@@ -12,7 +12,7 @@ from tests.hostile.canary_places import Files, address, curl, env, flag, header,
 
 
 @place
-def aws_policies(known: list[Canary]) -> Files:
+def aws(known: list[Canary]) -> Files:
     told = [each.value for each in known if word(each)]
     allowed = {
         "Sid": told[0],
@@ -29,9 +29,12 @@ def aws_policies(known: list[Canary]) -> Files:
         "Action": "sts:AssumeRole",
         "Condition": {"StringEquals": {"sts:ExternalId": [each.value for each in known if each.tells_itself]}},
     }
+    # there is more of each page, which `requests` asks for by the name of its file
+    page = {"RoleDetailList": [], "IsTruncated": True, "Marker": told[1]}
     return {
-        name: json.dumps({"Version": "2012-10-17", "Statement": [each]}, indent=1)
-        for name, each in (("policy.json", allowed), ("trust.json", trust))
+        "policy.json": json.dumps({"Version": "2012-10-17", "Statement": [allowed]}, indent=1),
+        "trust.json": json.dumps({"Version": "2012-10-17", "Statement": [trust]}, indent=1),
+        **{f"{each.value}/page.json": json.dumps(page) for each in some(known) if ":" not in each.value},
     }
 
 

@@ -1,4 +1,4 @@
-"""Where manifests of tools and instructions hold secrets: declarative agents, plugins, OpenAPI, and Markdown."""
+"""Where manifests, instructions and modes of agents hold secrets: plugins, OpenAPI, Markdown, variables."""
 
 from __future__ import annotations
 
@@ -100,4 +100,37 @@ def instructions(known: list[Canary]) -> Files:
         "r/.cursor/rules/x.mdc": rule,
         "r/.clinerules": body(known),
         "r/.github/instructions/x.md": rule,
+    }
+
+
+@place
+def gemini_environment(known: list[Canary]) -> Files:
+    lines = "\n".join(
+        f"export {each.variable}='{each.line}' # {telling(each)}\n# {each.variable}={each.line}" for each in known
+    )
+    over_lines = "\n".join(f"{each.variable}='{each.value}'" for each in known)
+    plain = "\n".join(f"{each.variable}={each.line}" for each in known)
+    own = f"GEMINI_SANDBOX=true\nGOOGLE_GEMINI_BASE_URL={address(known)}\n"
+    return {
+        "r/.gemini/.env": f"{lines}\n{over_lines}\nGOOGLE_GEMINI_BASE_URL={address(known)}\n",
+        "w/.env": f"{own}{plain}\n",
+    }
+
+
+@place
+def roo_modes(known: list[Canary]) -> Files:
+    modes = [
+        {
+            "slug": telling(each),
+            "name": telling(each),
+            "roleDefinition": curl(each),
+            "customInstructions": telling(each),
+            "groups": ["read", telling(each), ["edit", {"fileRegex": telling(each), "description": telling(each)}]],
+            each.variable: each.value,
+        }
+        for each in known[::3]
+    ]
+    return {
+        ".roomodes": json.dumps({"customModes": modes}),
+        "custom_modes.yaml": yaml.safe_dump({"customModes": modes}),
     }

@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from nhiassess import cli, pipeline
+from nhiassess import cli, observation, pipeline
 from nhiassess.model.assessment import Assessment
 from nhiassess.model.knowledge import Knowledge
 
@@ -97,6 +97,7 @@ def looking_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for name in ("inventory", "observe", "assess"):
             patch.setattr(pipeline, name, once(getattr(pipeline, name)))
+        patch.setattr(observation, "inventory", pipeline.inventory)
         yield
 
 

@@ -15,7 +15,7 @@ import json
 import re
 import sys
 import traceback
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from hashlib import md5, sha1, sha256
 from importlib import import_module
 from pathlib import Path
@@ -27,6 +27,8 @@ import pytest
 
 from nhiassess import cli, installed
 from nhiassess.formats.reading import read
+from nhiassess.model.inventory import Inventory
+from nhiassess.sources.source import ReadFile
 from tests import hostile
 from tests.hostile import pdf_text
 from tests.hostile.canaries import FORMS, Canary, canaries, found
@@ -200,6 +202,35 @@ def test_references_are_kept_word_for_word(told: Told) -> None:
     assert {"env_reference", "secret_manager:KEPT_SECRET", "secret_manager:kept/vault/password"} <= stores
     for path, text in kept().items():
         assert read(path, text.encode(), key=b"run").text == text
+
+
+class Failing:
+    """A source that fails in the midst of what it reads, and tells all that it has of every file."""
+
+    name = "failing"
+
+    def recognises(self, path: str, head: str) -> bool:
+        return True
+
+    def group(self, path: str) -> str:
+        return "together"
+
+    def read(self, files: Sequence[ReadFile]) -> Inventory:
+        raise RuntimeError(f"failed on {files!r}")
+
+
+def test_no_canary_is_told_when_the_tool_itself_fails(tmp_path: Path) -> None:
+    # logs are followed record by record, and fail in tests/formats/test_stream.py
+    plant(tmp_path, [name for name, fill in PLACES.items() if not fill.__module__.endswith("_logs")])
+    said, real = Told(), installed.plugins
+    rooms: dict[str, tuple[Failing, ...]] = {"sources": (Failing(),), "logs": ()}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(installed, "plugins", lambda room, name: rooms[room] if room in rooms else real(room, name))
+        assert said.run("--verbose", "observe", str(tmp_path)) == 3
+    (told,) = said.values()
+    assert "RuntimeError: failed on " in told
+    assert told.count("Document(name=") > 200
+    assert found(told) == set()
 
 
 # files that people write for an assessment, where a secret is out of place; SECRET stands for one

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from nhiassess import pipeline
+from nhiassess import observation, pipeline
 from nhiassess.errors import NhiAssessError
 from tests.hostile.running import looking_once, run_here, write
 
@@ -190,7 +190,7 @@ HOSTILE_SQL = {
 def test_hostile_sql_of_an_assessment_is_refused_before_anything_is_looked_at(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pipeline, "look", lambda *_: pytest.fail("it was looked at"))
+    monkeypatch.setattr(observation, "look", lambda *_: pytest.fail("it was looked at"))
     files: dict[str, str | bytes] = {
         f"checks/c{n}.yaml": check(f"c{n}", sql) for n, sql in enumerate(HOSTILE_SQL.values())
     }

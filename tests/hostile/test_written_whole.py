@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from nhiassess import pipeline
+from nhiassess import observation, pipeline
 from nhiassess.assessment.history import write_atomically
 from nhiassess.renderers import pdf
 from tests.hostile.running import GOOD, looking_once, run, run_here, write
@@ -43,7 +43,7 @@ def test_a_full_device_is_one_line() -> None:
 
 
 MOMENTS = {
-    "reading": (pipeline, "look"),
+    "reading": (observation, "look"),
     "asking": (pipeline, "ask"),
     "drawing": (pipeline, "figures"),
     "writing": (os, "chmod"),

@@ -360,6 +360,21 @@ def test_ssh() -> None:
     assert not SOURCE.recognises(HOME + ".ssh/known_hosts", "git.example.test ssh-ed25519 AAAA")
 
 
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        ("ProxyCommand ssh -o Port=22 jump", "ssh"),
+        ("ProxyCommand=ssh -o Port=22 jump", "ssh"),
+        ('ProxyCommand = "nc %h %p"', "nc"),
+        ('ProxyCommand ""', ""),
+    ],
+)
+def test_an_equals_sign_in_an_argument_of_ssh(line: str, value: str) -> None:
+    (stated,) = read(".ssh/config", f"Host a\n  {line}\n").settings
+    assert (stated.key, stated.value) == ("a.ProxyCommand", value)
+    assert stated.locations[0].column == 3 + len(line) - len(line[12:].lstrip(" ="))
+
+
 def test_the_machine_is_that_of_the_agents_of_the_folder() -> None:
     agent = observe(codex.SOURCE, {HOME + ".codex/config.toml": 'sandbox_mode = "read-only"\n'})
     assert HOST in ids(agent.resources)
