@@ -278,7 +278,7 @@ def test_templates_that_multiply_end() -> None:
 
 
 def test_work_beyond_measure_is_named() -> None:
-    text = "x: &x [" + "'" + "echo " * 20_000 + "']\n" + "".join(f"j{n}: {{script: *x}}\n" for n in range(700))
+    text = ".x: {script: ['" + "echo " * 20_000 + "']}\n" + "".join(f"j{n}: {{extends: .x}}\n" for n in range(700))
     found = SOURCE.read([file(".gitlab-ci.yml", text)])
     assert 400 < len(found.workflows) < 600
     assert [each.construct for each in found.skipped] == ["jobs"]
