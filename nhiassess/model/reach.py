@@ -11,6 +11,39 @@ VERDICTS: tuple[str, ...] = ("yes", "conditional", "needs_resource", "unknown")
 ACCESS_WEIGHTS: dict[str, int] = {"reads": 1, "writes": 2, "executes_on": 2, "administers": 3}
 BEHAVIOUR, IDENTITY = "behaviour", "identity"
 THREAT_MODELS: tuple[str, ...] = (BEHAVIOUR, IDENTITY)
+# the kinds that each verb may join; building refuses any other triple
+TRIPLES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    verb: (frozenset(sources.split()), frozenset(targets.split()))
+    for verb, sources, targets in (
+        ("invokes", "agent", "tool"),
+        ("served_by", "tool", "tool_server"),
+        ("holds", "agent tool tool_server workflow resource", "credential"),
+        ("authenticates_as", "credential", "identity"),
+        ("runs_as", "agent tool_server workflow resource", "identity"),
+        ("member_of", "identity", "identity"),
+        ("assumes", "identity", "identity"),
+        ("federates_to", "identity", "identity"),
+        ("escalates_to", "identity", "identity"),
+        ("granted", "identity", "grant"),
+        ("reads", "grant", "resource"),
+        ("writes", "grant", "resource"),
+        ("administers", "grant", "resource"),
+        ("executes_on", "grant agent tool", "resource"),
+        ("yields", "resource", "credential"),
+        ("can_change", "identity", "resource"),
+        ("defines", "resource", "workflow agent"),
+        ("delegates_to", "agent", "agent"),
+        ("triggers", "workflow", "agent"),
+        ("taints", "input", "agent"),
+        ("sends_to", "tool", "destination"),
+        ("tests", "check", "control"),
+        ("maps_to", "control", "control"),
+        ("mitigates", "control", "control"),
+        ("relates_to", "control", "control"),
+        ("observed_on", "finding", "agent tool tool_server credential identity grant resource workflow input "
+         "destination trust setting authorization_policy telemetry declared"),
+    )
+}  # fmt: skip
 
 
 def weakest(verdicts: tuple[str, ...]) -> str:

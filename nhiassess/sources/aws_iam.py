@@ -32,6 +32,7 @@ from nhiassess.sources.aws_trusts import trusts, unread
 from nhiassess.sources.source import ReadFile, link, quote
 
 _LISTS = {"UserDetailList": "user", "GroupDetailList": "group", "RoleDetailList": "role"}
+_MOST_PLACES = 50
 _INLINE = ("UserPolicyList", "GroupPolicyList", "RolePolicyList")
 
 
@@ -72,9 +73,9 @@ class Found:
             self.grants[id] = replace(grant, id=id)
 
     def skip(self, id: str, reason: str, construct: str, place: Location) -> None:
-        """Keep that something was not looked at; the places of one reason are gathered."""
+        """Keep that something was not looked at; the first places of one reason are gathered."""
         before = self.skipped.get(id)
-        places = (*before.locations, place) if before else (place,)
+        places = (*before.locations, place)[:_MOST_PLACES] if before else (place,)
         self.skipped[id] = Skipped(id, reason, construct, places)
 
 

@@ -13,6 +13,7 @@ from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.source import ReadFile, quote
 
 ROLE, DIRECTORY_ROLE, COSMOS_ROLE = "role:", "directory_role:", "cosmos_sql_role:"
+_MOST_PLACES = 50
 _PLANES = (("control:", "actions", "notActions"), ("data:", "dataActions", "notDataActions"))
 
 
@@ -83,13 +84,15 @@ class Assigned:
         self.found.identities.append(principal(id, None if known else kind, None if known else name, *places))
 
     def add(self, grant: Grant, id: str) -> None:
-        """Keep a grant; the same statement read twice is one, with both places."""
+        """Keep a grant; the same statement read twice is one, with both places; of many the first."""
         same = (id, grant.conditions, grant.actions)
         if same not in self._ids:
             self._counts[id] += 1
             self._ids[same] = id if self._counts[id] == 1 else f"{id}~{self._counts[id]}"
         id = self._ids[same]
         before = self.grants.get(id)
+        if before is not None and len(before.locations) >= _MOST_PLACES:
+            return
         places = tuple(dict.fromkeys((*(before.locations if before else ()), *grant.locations)))
         self.grants[id] = replace(grant, id=id, locations=places)
 

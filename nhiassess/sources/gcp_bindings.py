@@ -14,6 +14,7 @@ from nhiassess.sources.source import ReadFile, link, quote
 
 ROLE = "role:"
 CONDITION_KEY = "expression"
+_MOST_PLACES = 50
 # whoever has a basic role on a project is a member of the group that Google Cloud keeps for it
 _BASIC = {"roles/owner": "projectOwner", "roles/editor": "projectEditor", "roles/viewer": "projectViewer"}
 _PROJECT = "//cloudresourcemanager.googleapis.com/projects/"
@@ -72,13 +73,15 @@ class Bound:
     _counts: Counter[str] = field(default_factory=Counter)
 
     def add(self, grant: Grant, id: str) -> None:
-        """Keep a grant; the same statement read twice is one, with both places."""
+        """Keep a grant; the same statement read twice is one, with both places; of many the first."""
         same = (id, grant.effect, grant.conditions)
         if same not in self._ids:
             self._counts[id] += 1
             self._ids[same] = id if self._counts[id] == 1 else f"{id}~{self._counts[id]}"
         id = self._ids[same]
         before = self.grants.get(id)
+        if before is not None and len(before.locations) >= _MOST_PLACES:
+            return
         places = tuple(dict.fromkeys((*(before.locations if before else ()), *grant.locations)))
         self.grants[id] = replace(grant, id=id, locations=places)
 

@@ -18,6 +18,7 @@ from nhiassess.errors import Complaint, FormatError
 from nhiassess.formats.format import Node
 from nhiassess.model import inventory as model
 from nhiassess.model.inventory import Condition, Gate, Inventory, Location
+from nhiassess.model.reach import TRIPLES
 from nhiassess.sources.source import ReadFile, quote
 
 SUFFIXES = (".nhi.yaml", ".nhi.yml")
@@ -122,6 +123,8 @@ def _row(row: Row, table: str) -> Any:
         for name, reader in readers.items()
         if (node := row.node.get(name)) is not None and node.value is not None
     }
+    if table == "links" and all(values.get(name) for name in _NEEDED_OF_LINKS):
+        _sentence(row, values["source"], values["verb"], values["target"])
     needed = _NEEDED_OF_LINKS if table == "links" else ("id",)
     missing = [name for name in needed if not values.get(name)]
     for name in missing:
@@ -138,6 +141,19 @@ def _row(row: Row, table: str) -> Any:
         *(row.file.at(node) for name, node in row.node.items() if name in values),
     )
     return kind(**values, locations=tuple(_one_each_line(places)))
+
+
+def _sentence(row: Row, source: str, verb: str, target: str) -> None:
+    """Complain about a link that no path could be read along: one such edge would stop the whole graph."""
+    node = row.node.get("verb") or row.node
+    if verb not in TRIPLES:
+        row.complain(node, "verb", f"{verb} is no verb", f"Verbs: {', '.join(TRIPLES)}.")
+        return
+    sources, targets = TRIPLES[verb]
+    ends = source.split(":", 1)[0], target.split(":", 1)[0]
+    if ends[0] not in sources or ends[1] not in targets:
+        hint = f"{verb} leads from {' or '.join(sorted(sources))} to {' or '.join(sorted(targets))}."
+        row.complain(node, "verb", f"{ends[0]} {verb} {ends[1]} is no sentence", hint)
 
 
 def _one_each_line(places: Sequence[Location]) -> Sequence[Location]:

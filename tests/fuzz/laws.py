@@ -77,7 +77,7 @@ def _of_value(table: str, value: Any, lines: Mapping[str, int], own: bool) -> It
     prefix = "" if own else _PREFIXES.get(table, "")
     if not value.id.startswith(prefix) or (prefix and value.id == prefix):
         yield f"its id does not begin with {prefix}"
-    if table == "links" and not own:
+    if table == "links":
         sources, targets = TRIPLES.get(value.verb, (frozenset(), frozenset()))
         if kind(value.source) not in sources or kind(value.target) not in targets:
             yield f"{kind(value.source)} {value.verb} {kind(value.target)} is no sentence"

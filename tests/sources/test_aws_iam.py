@@ -370,3 +370,10 @@ def test_principals_and_subjects_do_not_multiply_without_end() -> None:
     assert [each.reason for each in found.skipped] == [
         "lets in more than 1,000 principals and subjects: the first are read"
     ]
+
+
+def test_of_a_policy_that_is_missing_everywhere_the_first_places_are_kept() -> None:
+    roles = [role(f"r{number}", AttachedManagedPolicies=attached("elsewhere")) for number in range(200)]
+    found = read(RoleDetailList=roles)
+    assert len(found.grants) == 200
+    assert [len(each.locations) for each in found.skipped] == [50]

@@ -303,3 +303,8 @@ def test_corpus() -> None:
         ("resources.project", "resources.project.identity"),
         ("resources[2].properties.template.resources[1]", "resources[0].properties.template.resources[0]"),
     }
+
+
+def test_of_an_assignment_that_is_repeated_the_first_places_are_kept() -> None:
+    grants = observe(SOURCE, {"a.json": json.dumps([assignment()] * 200, indent=1)}).grants
+    assert 50 <= max(len(each.locations) for each in grants) <= 60

@@ -329,3 +329,9 @@ def test_corpus() -> None:
         ("roles/owner", "identity:gcp/-/user:evil@notgoogle.com", 21),
         ("roles/bigquery.dataOwner", "identity:gcp/-/user:admin@googlegroups.com", 96),
     }
+
+
+def test_of_a_binding_that_is_repeated_the_first_places_are_kept() -> None:
+    binding = f"- {{role: roles/viewer, members: ['serviceAccount:{AGENT}']}}\n"
+    (grant,) = observe(SOURCE, {"gcp/policy.yaml": "bindings:\n" + binding * 200}).grants
+    assert 50 <= len(grant.locations) <= 52

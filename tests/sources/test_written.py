@@ -116,6 +116,8 @@ def test_every_complaint_at_once_with_its_place() -> None:
         ("grants: [{id: g, actions: [[a, x]], resources: [y]}]", "together say two things"),
         ("grants: [{id: g, conditions: [{key: k}]}]", "a condition needs an operator and a key"),
         ("links: [{source: a, verb: v, target: t, gate: human}]", "a mapping is expected here"),
+        ("links: [{source: 'agent:a', verb: uses, target: 'tool:t'}]", "uses is no verb"),
+        ("links: [{source: 'tool:t', verb: invokes, target: 'agent:a'}]", "tool invokes agent is no sentence"),
         ("links: [{source: a, verb: v, target: t, gate: {sort: x}}]", "is not a known key"),
         ("telemetry: [{id: t, retention_days: 1.5}]", "a whole number is expected"),
         ("agents:\n  - {id: a, owner: x}\nagents: []", "agents"),
