@@ -30,7 +30,7 @@ SIZES = (12_000, 120_000)
 SLOWER = 15.0  # times, for ten times the file
 SHORT = 0.4  # seconds; work that is done in less is no matter
 # what Python takes at most for the text of a file, its values and the inventory: bytes for each byte of the file
-MEMORY, BASE = 150, 3_000_000
+MEMORY, BASE = 200, 500_000
 # all places of all seeds, up to 1.2 MB, instead of one place for each source: some hours
 THOROUGH = bool(os.environ.get("NHIASSESS_FUZZ_THOROUGH"))
 
