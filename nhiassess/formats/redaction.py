@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import hmac
 import re
-import sys
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 from types import MappingProxyType
@@ -16,6 +15,7 @@ from nhiassess.formats import json
 from nhiassess.formats.entries import OF_SECRETS, SAID, VALUES, WITHIN, announced, holds_secrets, known_as, says_secret
 from nhiassess.formats.format import MAX_DEPTH, REDACTED, Document, Node, Parsed, Problem, Secret
 from nhiassess.formats.issued import issued
+from nhiassess.formats.masking import MAX_LITERALS, any_of, end_of, free, joined, line_ends, masked
 from nhiassess.formats.names import declares, hints
 from nhiassess.formats.places import Places
 from nhiassess.formats.secrets import Span, apart, everywhere, find, find_in_prose, suspicious
@@ -31,8 +31,6 @@ _REFERRING = frozenset({
 _ALL_SECRET = re.compile(r"(?:^|/)\.(?:vault|consul|nomad)-token\Z")
 _STATE = (".tfstate", ".tfstate.backup")
 _SUFFIX = re.compile(r"(?:\.[a-z][a-z0-9]{0,8}){1,2}\Z")
-# as many as a hand-written file could hold; a dump with more is masked place by place only
-_MAX_LITERALS = 400
 # nobody reads more about one file
 _MAX_PROBLEMS = 200
 
@@ -65,14 +63,14 @@ def redact(path: str, text: str, parsed: Parsed, key: bytes) -> Document:
     if parsed.prose is not None:
         work.prose(parsed.prose, len(text))
     work.anywhere()
-    masked, moved = work.masked(parsed.prose)
+    shown, moved = work.masked(parsed.prose)
     if work.literals:
         roots = tuple(work.again(root) for root in roots)
-    body = "" if moved is None else masked[moved:]
+    body = "" if moved is None else shown[moved:]
     return Document(
         parsed.name,
         roots,
-        masked,
+        shown,
         body,
         0 if parsed.prose is None else work.places.at(parsed.prose)[0],
         tuple(work.problem(each) for each in parsed.problems[:_MAX_PROBLEMS]),
@@ -181,7 +179,7 @@ class _Redaction:
                 self._mask(start, min(len(self.text), start + 2 * len(key) + 16), key, key_spans)
                 new = replace(new, secrets=new.secrets + found)
             changed = changed or new is not child or bool(key_spans)
-            members[_free(_masked(key, key_spans), members) if key_spans else key] = new
+            members[free(masked(key, key_spans), members) if key_spans else key] = new
         return replace(node, value=MappingProxyType(members)) if changed else node
 
     def _sequence(self, node: Node, value: tuple[Node, ...], name: str, forced: bool, hinted: bool) -> Node:
@@ -231,7 +229,7 @@ class _Redaction:
         within = _Redaction("-", value, parsed, self.key, depth)
         for root in parsed.roots:
             within.node(root)
-        for start, end in _joined(within.masks):
+        for start, end in joined(within.masks):
             yield Span(start, end, "generic", "medium", "structure")
 
     def _number(self, node: Node, value: int | float, name: str, forced: bool) -> Node:
@@ -245,7 +243,7 @@ class _Redaction:
         found = self._secrets(value, spans, node.line, node.column)
         self._mask(node.start, node.end, value, spans)
         self.at_start[node.start] = spans
-        return replace(node, value=_masked(value, spans), secrets=node.secrets + found)
+        return replace(node, value=masked(value, spans), secrets=node.secrets + found)
 
     def _secrets(self, value: str, spans: Iterable[Span], line: int, column: int) -> tuple[Secret, ...]:
         found = []
@@ -268,7 +266,7 @@ class _Redaction:
             self.masks += [(start + at + span.start, start + at + span.end) for span in spans]
             return
         parts = {value[span.start : span.end] for span in spans}
-        if len(parts) > _MAX_LITERALS or not all(part in raw for part in parts):
+        if len(parts) > MAX_LITERALS or not all(part in raw for part in parts):
             quotes = 1 if raw[:1] in "\"'" and len(raw) > 1 else 0
             self.masks.append((start + quotes, end - quotes))
             return
@@ -285,18 +283,18 @@ class _Redaction:
         if not self._marked(start, end):
             return
         stretch = self.text[start:end]
-        covered = _joined(self.masks) if self.written is not None else []
+        covered = joined(self.masks) if self.written is not None else []
         for span in find_in_prose(stretch, known_forms=self.forms):
             first, last = start + span.start, start + span.end
             if self.written is not None and span.how == "declared field":
                 # `token = next(tokens)` names a secret, and writes none out
-                last = min(last, _end_of(first, self.written))
-            if first < last and first >= _end_of(first, covered):
+                last = min(last, end_of(first, self.written))
+            if first < last and first >= end_of(first, covered):
                 self._in_text(first, last, span)
 
     def anywhere(self) -> None:
         """Find what is a secret wherever it stands, so that nothing that a reader passed over stays in the text."""
-        covered = _joined(self.masks)
+        covered = joined(self.masks)
         for span in self.plain_sight:
             place = bisect_right(covered, (span.start, len(self.text)))
             if not place or covered[place - 1][1] < span.end:
@@ -308,13 +306,13 @@ class _Redaction:
 
     def masked(self, prose: int | None) -> tuple[str, int | None]:
         """Give the text with every secret masked, line by line the same, and where its body now begins."""
-        self.pattern = pattern = _any_of(self.literals)
+        self.pattern = pattern = any_of(self.literals)
         masks = self.masks + ([found.span() for found in pattern.finditer(self.text)] if pattern else [])
         parts, reached, moved = [], 0, prose
-        for start, end in _joined(masks):
+        for start, end in joined(masks):
             if prose is not None and start < prose:
-                moved = (moved or 0) + len(REDACTED) - (end - start) + len(_line_ends(self.text[start:end]))
-            parts += [self.text[reached:start], REDACTED, _line_ends(self.text[start:end])]
+                moved = (moved or 0) + len(REDACTED) - (end - start) + len(line_ends(self.text[start:end]))
+            parts += [self.text[reached:start], REDACTED, line_ends(self.text[start:end])]
             reached = end
         return "".join((*parts, self.text[reached:])), moved
 
@@ -328,7 +326,7 @@ class _Redaction:
         if isinstance(value, Mapping):
             members: dict[str, Node] = {}
             for key, child in value.items():
-                members[_free(self._plainly(key), members)] = self.again(child)
+                members[free(self._plainly(key), members)] = self.again(child)
             same = all(a is b for a, b in zip(members.values(), value.values(), strict=True)) and [*members] == [*value]
             return node if same else replace(node, value=MappingProxyType(members))
         if not isinstance(value, str) or not value:
@@ -369,18 +367,6 @@ def _depth(node: Node) -> int:
     return depth
 
 
-def _end_of(place: int, stretches: Sequence[tuple[int, int]]) -> int:
-    """Give where the stretch ends that a place lies in; 0 when it lies in none."""
-    found = bisect_right(stretches, (place, sys.maxsize))
-    return stretches[found - 1][1] if found and place < stretches[found - 1][1] else 0
-
-
-def _any_of(literals: set[str]) -> re.Pattern[str] | None:
-    if not literals or len(literals) > _MAX_LITERALS:
-        return None
-    return re.compile("|".join(re.escape(each) for each in sorted(literals, key=lambda each: (-len(each), each))))
-
-
 def _in_expression(text: str, name: str) -> tuple[Span, ...]:
     """Find literals inside an expression whose value is declared a secret, besides what is one anywhere."""
     spans = list(find(text))
@@ -391,25 +377,8 @@ def _in_expression(text: str, name: str) -> tuple[Span, ...]:
     return tuple(sorted({(span.start, span.end): span for span in spans}.values(), key=lambda span: span.start))
 
 
-def _masked(value: str, spans: Sequence[Span]) -> str:
-    parts, reached = [], 0
-    for span in spans:
-        if span.start >= reached:
-            parts += [value[reached : span.start], REDACTED]
-        reached = max(reached, span.end)
-    return "".join((*parts, value[reached:]))
-
-
 def _without_any(text: str) -> str:
-    return _masked(text, find(text))
-
-
-def _free(key: str, taken: Mapping[str, Node]) -> str:
-    """Give a key that is not taken, for when two redacted keys look alike."""
-    number, free = 2, key
-    while free in taken:
-        free, number = f"{key} ({number})", number + 1
-    return free
+    return masked(text, find(text))
 
 
 def _tells_itself(part: str) -> bool:
@@ -417,17 +386,3 @@ def _tells_itself(part: str) -> bool:
     return "\n" not in part and (
         len(part) >= 12 or (len(part) >= 8 and any(c.isdigit() for c in part) and any(c.isalpha() for c in part))
     )
-
-
-def _line_ends(text: str) -> str:
-    return "".join(re.findall(r"\r?\n|\r", text))
-
-
-def _joined(masks: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(masks):
-        if joined and start < joined[-1][1]:
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        elif end > start:
-            joined.append((start, end))
-    return joined

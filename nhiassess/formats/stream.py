@@ -66,10 +66,10 @@ class Record:
         node = self._unredacted()
         try:
             return None if node is None else self._told_apart(node, look)
-        except Exception:  # noqa: S110 - whatever it is, its words may hold a secret; it fails below without one
-            pass
-        node = self.node()
-        return None if node is None else self._told_apart(node, look)
+        except Exception:
+            # whatever it is, its words may hold a secret: it is met again with none, and raised from there
+            redacted = self.node()
+        return None if redacted is None else self._told_apart(redacted, look)
 
     def _told_apart(self, node: Node, look: Callable[[Node], Iterable[tuple[object, T]]]) -> list[tuple[bytes, T]]:
         return [(_digest(what, self._stream.key), beside) for what, beside in look(node)]

@@ -180,9 +180,9 @@ def is_folder_of(stated: str, setting: Setting, agent: str) -> bool:
     Examples
     --------
     >>> own = Setting("s", "agent:codex/laptops/dev/codex")
-    >>> is_folder_of("/Users/dev/work/web", own, "agent:codex/laptops/dev/work/web/codex")
+    >>> is_folder_of("/Users/dev/src/web", own, "agent:codex/laptops/dev/src/web/codex")
     True
-    >>> is_folder_of("/Users/dev/network/web", own, "agent:codex/laptops/dev/work/web/codex")
+    >>> is_folder_of("/Users/dev/mysrc/web", own, "agent:codex/laptops/dev/src/web/codex")
     False
     """
     home, where = _folder(setting.agent or ""), _folder(agent)

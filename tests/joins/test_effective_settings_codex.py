@@ -7,13 +7,13 @@ import pytest
 from tests.joins.settled import called, join, marks, stated, tool
 
 HOME = "laptops/dev/.codex/config.toml"
-PROJECT = "laptops/dev/work/web/.codex/config.toml"
+PROJECT = "laptops/dev/src/web/.codex/config.toml"
 REQUIRED = "laptops/dev/etc/codex/requirements.toml"
 MANAGED = "laptops/dev/etc/codex/managed_config.toml"
 SYSTEM = "laptops/dev/etc/codex/config.toml"
-OWN = "/work/web/codex"
+OWN = "/src/web/codex"
 FREE = 'approval_policy = "never"\nsandbox_mode = "danger-full-access"\n'
-UNTRUSTED = '[projects."/home/dev/work/web"]\ntrust_level = "untrusted"\n'
+UNTRUSTED = '[projects."/home/dev/src/web"]\ntrust_level = "untrusted"\n'
 PROFILE = 'approval_policy = "never"\ndefault_permissions = "own"\n[permissions.own]\nextends = ":read-only"\n'
 SERVER = '[mcp_servers.git]\ncommand = "npx"\nargs = ["-y", "git-mcp@1.0.0"]\n'
 

@@ -10,11 +10,11 @@ from nhiassess.model.inventory import Inventory
 from tests.joins.settled import called, join, stated, tool
 
 HOME = "laptops/dev/.gemini/settings.json"
-PROJECT = "laptops/dev/work/web/.gemini/settings.json"
+PROJECT = "laptops/dev/src/web/.gemini/settings.json"
 SYSTEM = "laptops/dev/etc/gemini-cli/settings.json"
 DEFAULTS = "laptops/dev/etc/gemini-cli/system-defaults.json"
 FOLDERS = "laptops/dev/.gemini/trustedFolders.json"
-OWN = "/work/web/gemini"
+OWN = "/src/web/gemini"
 Stated = dict[str, object]
 
 
@@ -27,7 +27,7 @@ def settle(files: dict[str, Stated]) -> Inventory:
 
 
 def when(found: Inventory, name: str) -> str | None:
-    own = tool(found, f"{OWN}/{name}") or tool(found, f"work/web/.gemini/settings.json#{name}")
+    own = tool(found, f"{OWN}/{name}") or tool(found, f"src/web/.gemini/settings.json#{name}")
     return own.approval if own is not None else "denied"
 
 
@@ -127,11 +127,11 @@ FREE: Stated = {**server(trust=True), "tools": {"allowed": ["run_shell_command"]
 @pytest.mark.parametrize(
     ("home", "folders", "shell", "of_server", "effective"),
     [
-        (ASKS, {"/Users/dev/work/web": "DO_NOT_TRUST"}, "each_call", "denied", False),
-        (ASKS, {"/Users/dev/work/web": "TRUST_FOLDER"}, "never", "never", True),
-        (ASKS, {"/Users/dev/work/other": "DO_NOT_TRUST"}, "never", "never", True),
+        (ASKS, {"/Users/dev/src/web": "DO_NOT_TRUST"}, "each_call", "denied", False),
+        (ASKS, {"/Users/dev/src/web": "TRUST_FOLDER"}, "never", "never", True),
+        (ASKS, {"/Users/dev/src/other": "DO_NOT_TRUST"}, "never", "never", True),
         # trust is not asked for unless the user wants it
-        ({}, {"/Users/dev/work/web": "DO_NOT_TRUST"}, "never", "never", True),
+        ({}, {"/Users/dev/src/web": "DO_NOT_TRUST"}, "never", "never", True),
     ],
 )
 def test_folder_that_is_not_trusted(home: Stated, folders: Stated, shell: str, of_server: str, effective: bool) -> None:
@@ -210,7 +210,7 @@ def test_variables_of_a_project_are_settings_of_its_agent() -> None:
 
 SHELL = {"toolName": "run_shell_command", "decision": "allow", "priority": 100}
 MINE = "laptops/dev/.gemini/policies/mine.toml"
-TEAM = "laptops/dev/work/web/.gemini/policies/team.toml"
+TEAM = "laptops/dev/src/web/.gemini/policies/team.toml"
 REQUIRED = "laptops/dev/etc/gemini-cli/policies/all.toml"
 NAMES_TEAM: Stated = {"policyPaths": [".gemini/policies"]}
 
