@@ -129,7 +129,7 @@ class AzureEntra:
         assigned = Assigned(estate.found, by_name | by_id, described)
         _read(estate, assigned)
         read_terraform(files, estate.directory, assigned)
-        estate.found.grants += assigned.grants.values()
+        estate.found.grants += assigned.statements.grants.values()
         return estate.found.inventory()
 
 

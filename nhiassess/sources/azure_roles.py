@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from nhiassess.formats.format import EMPTY, Node
 from nhiassess.model.inventory import Condition, Grant, Location
 from nhiassess.sources.azure_names import PROVIDER, Directory, guid_in, is_guid, is_open, principal, resource_of, text
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.source import ReadFile, quote
+from nhiassess.sources.statements import Statements
 
 ROLE, DIRECTORY_ROLE, COSMOS_ROLE = "role:", "directory_role:", "cosmos_sql_role:"
-_MOST_PLACES = 50
 _PLANES = (("control:", "actions", "notActions"), ("data:", "dataActions", "notDataActions"))
 
 
@@ -74,27 +73,12 @@ class Assigned:
     found: Gathering
     definitions: Mapping[str, Definition]  # by id, and by name in lower case
     described: Set[str] = frozenset()  # identities that some file describes better than an assignment does
-    grants: dict[str, Grant] = field(default_factory=dict)
-    _ids: dict[tuple[str, tuple[Condition, ...], tuple[str, ...]], str] = field(default_factory=dict)
-    _counts: Counter[str] = field(default_factory=Counter)
+    statements: Statements = field(default_factory=Statements)
 
     def principal(self, id: str, kind: str | None, name: str | None, *places: Location) -> None:
         """Keep the identity that an assignment names."""
         known = id in self.described
         self.found.identities.append(principal(id, None if known else kind, None if known else name, *places))
-
-    def add(self, grant: Grant, id: str) -> None:
-        """Keep a grant; the same statement read twice is one, with both places; of many the first."""
-        same = (id, grant.conditions, grant.actions)
-        if same not in self._ids:
-            self._counts[id] += 1
-            self._ids[same] = id if self._counts[id] == 1 else f"{id}~{self._counts[id]}"
-        id = self._ids[same]
-        before = self.grants.get(id)
-        if before is not None and len(before.locations) >= _MOST_PLACES:
-            return
-        places = tuple(dict.fromkeys((*(before.locations if before else ()), *grant.locations)))
-        self.grants[id] = replace(grant, id=id, locations=places)
 
 
 def is_assignment(node: Node) -> bool:
@@ -197,7 +181,7 @@ def define(definition: Definition, assigned: Assigned) -> None:
             resources=tuple(scope for scope in definition.scopes if not is_open(scope)),
             locations=(definition.place,),
         )
-        assigned.add(grant, f"grant:azure/-/role/{quote(role)}{behind}")
+        assigned.statements.add(grant, f"grant:azure/-/role/{quote(role)}{behind}")
     for place, scope in enumerate(definition.scopes):
         if is_open(scope):
             reason = f"{scope} is filled in later: where the role may be assigned stands in no file"
@@ -250,4 +234,4 @@ def assign(assignment: Assignment, assigned: Assigned) -> None:
             conditions=conditions,
             locations=(*assignment.places, *((definition.place,) if definition else ())),
         )
-        assigned.add(grant, f"grant:azure/-/{quote(where)}/{quote(role)}/{who}{behind}")
+        assigned.statements.add(grant, f"grant:azure/-/{quote(where)}/{quote(role)}/{who}{behind}")

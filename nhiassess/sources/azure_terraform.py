@@ -159,7 +159,7 @@ class _Reading:
                 locations=(block.file.at(id_node),),
             )
             id = f"grant:azure/-/requested/{quote(resource)}/{kind}/{who.partition('/-/')[2]}/{quote(role)}"
-            self.assigned.add(grant, id)
+            self.assigned.statements.add(grant, id)
 
     def secret(self, block: Block) -> None:
         """Read a secret or certificate that Terraform makes: its value lies in the state."""
@@ -279,7 +279,7 @@ class _Reading:
             locations=(block.place,),
         )
         id = f"grant:azure/-/application/{quote(application)}/{quote(role)}/{who.partition('/-/')[2]}"
-        self.assigned.add(grant, id)
+        self.assigned.statements.add(grant, id)
 
     def running(self, block: Block) -> None:
         """Read as which managed identities a resource runs."""

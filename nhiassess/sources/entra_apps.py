@@ -191,7 +191,7 @@ def _requested(subject: Subject, directory: Directory, assigned: Assigned) -> No
             locations=tuple(subject.file.at(node.get("id") or node) for node in nodes),
         )
         who = subject.id.partition("/-/")[2]
-        assigned.add(grant, f"grant:azure/-/requested/{quote(resource)}/{kind}/{who}")
+        assigned.statements.add(grant, f"grant:azure/-/requested/{quote(resource)}/{kind}/{who}")
 
 
 def _resource(stated: str) -> str:
@@ -222,7 +222,7 @@ def read_app_role_assignment(file: ReadFile, node: Node, directory: Directory, a
         resources=(f"application:{resource}",),
         locations=(file.at(role), file.at(who)),
     )
-    assigned.add(
+    assigned.statements.add(
         grant, f"grant:azure/-/application/{quote(resource)}/{quote(text(role) or '')}/{id.partition('/-/')[2]}"
     )
 

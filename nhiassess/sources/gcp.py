@@ -284,7 +284,7 @@ def _grants(estate: Estate) -> None:
     for binding in estate.bindings:
         members = bind(binding, bound)
         _trusts(binding, members, pools, estate)
-    estate.found.grants += bound.grants.values()
+    estate.found.grants += bound.statements.grants.values()
     memberships(estate.found.grants, estate.found)
 
 

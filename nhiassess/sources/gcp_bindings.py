@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Condition, Grant, Identity, Location
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.gcp_names import PROVIDER, UNKNOWN, is_open, member_identity, resource_of
 from nhiassess.sources.source import ReadFile, link, quote
+from nhiassess.sources.statements import Statements
 
 ROLE = "role:"
 CONDITION_KEY = "expression"
-_MOST_PLACES = 50
 # whoever has a basic role on a project is a member of the group that Google Cloud keeps for it
 _BASIC = {"roles/owner": "projectOwner", "roles/editor": "projectEditor", "roles/viewer": "projectViewer"}
 _PROJECT = "//cloudresourcemanager.googleapis.com/projects/"
@@ -67,23 +66,8 @@ class Bound:
 
     found: Gathering
     roles: Mapping[str, Role]
-    grants: dict[str, Grant] = field(default_factory=dict)
+    statements: Statements = field(default_factory=Statements)
     resources: set[str] = field(default_factory=set)
-    _ids: dict[tuple[str, str, tuple[Condition, ...]], str] = field(default_factory=dict)
-    _counts: Counter[str] = field(default_factory=Counter)
-
-    def add(self, grant: Grant, id: str) -> None:
-        """Keep a grant; the same statement read twice is one, with both places; of many the first."""
-        same = (id, grant.effect, grant.conditions)
-        if same not in self._ids:
-            self._counts[id] += 1
-            self._ids[same] = id if self._counts[id] == 1 else f"{id}~{self._counts[id]}"
-        id = self._ids[same]
-        before = self.grants.get(id)
-        if before is not None and len(before.locations) >= _MOST_PLACES:
-            return
-        places = tuple(dict.fromkeys((*(before.locations if before else ()), *grant.locations)))
-        self.grants[id] = replace(grant, id=id, locations=places)
 
 
 def texts(file: ReadFile, node: Node | None) -> tuple[Text, ...]:
@@ -168,7 +152,7 @@ def bind(binding: Binding, bound: Bound) -> tuple[tuple[Text, Identity], ...]:
             continue
         named.append((member, identity))
         found.identities.append(identity)
-        bound.add(*_grant(binding, identity, member, known, bound.roles.get(binding.role.text)))
+        bound.statements.add(*_grant(binding, identity, member, known, bound.roles.get(binding.role.text)))
     return tuple(named)
 
 
@@ -207,7 +191,7 @@ def define(role: Role, bound: Bound) -> None:
     """Make the grant that holds what a role permits: it has no identity, and so gives nothing to anybody."""
     actions = (ROLE + role.name, *role.permissions)
     grant = Grant("", provider=PROVIDER, policy=role.name, actions=actions, locations=(role.place,))
-    bound.add(grant, f"grant:gcp/-/role/{quote(role.name)}")
+    bound.statements.add(grant, f"grant:gcp/-/role/{quote(role.name)}")
 
 
 def memberships(grants: Sequence[Grant], found: Gathering) -> None:

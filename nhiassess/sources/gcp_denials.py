@@ -104,7 +104,7 @@ def deny(rule: DenyRule, bound: Bound) -> None:
             locations=(rule.place, member.place),
         )
         who = identity.id.split("/-/", 1)[1]
-        bound.add(grant, f"grant:gcp/-/deny/{quote(rule.policy)}/{quote(rule.dotted)}/{who}")
+        bound.statements.add(grant, f"grant:gcp/-/deny/{quote(rule.policy)}/{quote(rule.dotted)}/{who}")
 
 
 def _permission(stated: str) -> str:
