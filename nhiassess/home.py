@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from nhiassess.formats.redaction import named
-from nhiassess.sources.user_files import Platform, UserFile, user_files
+from nhiassess.sources.workstations.user_files import Platform, UserFile, user_files
 
 # a folder in which the home folders of people lie makes what is in it a person's own
 PREFIX = "home/me/"

@@ -7,7 +7,7 @@ from functools import cache
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, entry_points, version
 from pathlib import Path, PurePosixPath
-from pkgutil import iter_modules
+from pkgutil import walk_packages
 from typing import Any
 
 from platformdirs import user_cache_path
@@ -120,8 +120,9 @@ def plugins(folder: str, constant: str) -> tuple[Any, ...]:
 
 
 def _walk(folder: str, constant: str) -> Iterator[Any]:
-    for module in iter_modules([str(PACKAGE / folder)]):
-        thing = getattr(import_module(f"nhiassess.{folder}.{module.name}"), constant, None)
+    # a large folder has families: folders within it
+    for module in walk_packages([str(PACKAGE / folder)], f"nhiassess.{folder}."):
+        thing = getattr(import_module(module.name), constant, None)
         if thing is not None:
             yield thing
     for entry in entry_points(group=f"nhiassess.{folder}"):

@@ -13,11 +13,11 @@ from nhiassess.joins.sub_agents import JOIN as SUB_AGENTS
 from nhiassess.knowledge.load import load
 from nhiassess.model.inventory import Inventory, Link, Setting, Tool
 from nhiassess.model.merge import merge
-from nhiassess.sources.claude_code import SOURCE as CLAUDE
-from nhiassess.sources.codex import SOURCE as CODEX
-from nhiassess.sources.gemini_environment import SOURCE as GEMINI_ENVIRONMENT
-from nhiassess.sources.mcp_clients import SOURCE as CLIENTS
-from nhiassess.sources.roo_modes import SOURCE as ROO_MODES
+from nhiassess.sources.clients.claude_code import SOURCE as CLAUDE
+from nhiassess.sources.clients.codex import SOURCE as CODEX
+from nhiassess.sources.clients.gemini_environment import SOURCE as GEMINI_ENVIRONMENT
+from nhiassess.sources.clients.mcp_clients import SOURCE as CLIENTS
+from nhiassess.sources.clients.roo_modes import SOURCE as ROO_MODES
 from nhiassess.sources.source import ReadFile, Source
 
 TOOLS = Path(__file__).resolve().parents[2] / "frameworks" / "tool_servers"

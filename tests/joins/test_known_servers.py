@@ -17,9 +17,9 @@ from nhiassess.knowledge.load import load
 from nhiassess.model.inventory import Agent, Inventory, Link, Tool, ToolServer
 from nhiassess.model.knowledge import Knowledge, KnownServer
 from nhiassess.pipeline import inventory
-from nhiassess.sources.claude_code import SOURCE as CLAUDE
-from nhiassess.sources.mcp_clients import SOURCE as CLIENTS
-from nhiassess.sources.mcp_manifests import SOURCE as MANIFESTS
+from nhiassess.sources.clients.claude_code import SOURCE as CLAUDE
+from nhiassess.sources.clients.mcp_clients import SOURCE as CLIENTS
+from nhiassess.sources.clients.mcp_manifests import SOURCE as MANIFESTS
 from nhiassess.sources.source import ReadFile
 from tests.observing import SHARED, triples
 

@@ -6,7 +6,8 @@ from nhiassess.joins.same_host import JOIN
 from nhiassess.model.inventory import Credential, Inventory, Link, Location, Resource
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.merge import merge
-from nhiassess.sources import codex, workstation
+from nhiassess.sources.clients import codex
+from nhiassess.sources.workstations import workstation
 from tests.observing import ids, observe, triples
 
 KEY = "[default]\naws_access_key_id = a\naws_secret_access_key = CANARYfake\n"

@@ -203,7 +203,7 @@ OF_SKIP = {3: 1, 4: 2, 5: 3}  # `skip` has one more argument where it is a metho
 def constructs() -> frozenset[str]:
     """Give every construct that some source names in so many words, and those of formats, which their error lists."""
     of_formats = re.findall(r"``([a-z ]+)``", FormatError.__doc__ or "")
-    files = [*PACKAGE.glob("sources/*.py"), *PACKAGE.glob("joins/*.py"), PACKAGE / "ledger.py"]
+    files = [*PACKAGE.glob("sources/**/*.py"), *PACKAGE.glob("joins/*.py"), PACKAGE / "ledger.py"]
     named = (name for file in files for name in _constructs(ast.parse(file.read_text("utf-8"))))
     return frozenset((*named, *of_formats))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nhiassess.sources.a2a import SOURCE
+from nhiassess.sources.services.a2a import SOURCE
 from tests.observing import SHARED, by_id, folder, ids, observe, place, triples
 
 CORPUS = SHARED / "corpus"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nhiassess.sources.a2a_peers import SOURCE
+from nhiassess.sources.services.a2a_peers import SOURCE
 from tests.observing import by_id, ids, observe, place, triples
 
 CANARY = "ghp_CANARY0fake0fake0fake0fake0fake0fake0"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nhiassess.model.inventory import Inventory, Location
-from nhiassess.sources.agent_code import SOURCE
+from nhiassess.sources.code.agent_code import SOURCE
 from tests.observing import SHARED, by_id, ids, observe, place, triples
 
 CORPUS = SHARED / "corpus"

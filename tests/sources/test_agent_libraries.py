@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from nhiassess.model.inventory import Inventory
-from nhiassess.sources import crewai, langgraph
-from nhiassess.sources.agent_code import SOURCE
+from nhiassess.sources.code import crewai, langgraph
+from nhiassess.sources.code.agent_code import SOURCE
 from tests.observing import by_id, ids, observe, triples
 
 

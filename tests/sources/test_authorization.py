@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nhiassess.model.inventory import AuthorizationPolicy, Location
-from nhiassess.sources.authorization import SOURCE
+from nhiassess.sources.policies.authorization import SOURCE
 from tests.observing import SHARED, folder, observe
 
 CORPUS = SHARED / "corpus" / "authz_policy"

@@ -9,8 +9,9 @@ from textwrap import dedent
 import pytest
 
 from nhiassess.model.inventory import Condition, Inventory, Location
-from nhiassess.sources import aws_iam, aws_policies
-from nhiassess.sources.aws_deployed_iam import SOURCE
+from nhiassess.sources.aws import iam as aws_iam
+from nhiassess.sources.aws import policies as aws_policies
+from nhiassess.sources.aws.deployed_iam import SOURCE
 from tests.observing import SHARED, by_id, file, folder, ids, observe, place, triples
 
 CANARY = "sk-proj-CANARYfakefakefakefakefakefakefake0000"

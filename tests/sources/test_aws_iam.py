@@ -9,7 +9,9 @@ import pytest
 
 from nhiassess.model.inventory import Condition, Inventory
 from nhiassess.model.merge import merge
-from nhiassess.sources import aws_iam, aws_policies, aws_trusts
+from nhiassess.sources.aws import iam as aws_iam
+from nhiassess.sources.aws import policies as aws_policies
+from nhiassess.sources.aws import trusts as aws_trusts
 from tests.observing import SHARED, by_id, folder, ids, observe, triples
 
 SOURCES = (aws_iam.SOURCE, aws_policies.SOURCE, aws_trusts.SOURCE)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from nhiassess.sources.aws_templates import is_template, template
-from nhiassess.sources.deployed import Deployment
-from nhiassess.sources.deployed_values import choices, part, settled
+from nhiassess.sources.aws.deployed import Deployment
+from nhiassess.sources.aws.deployed_values import choices, part, settled
+from nhiassess.sources.aws.templates import is_template, template
 from tests.observing import file
 
 HEAD = """

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from nhiassess.sources.aws_terraform import is_terraform, modules, terraform
-from nhiassess.sources.deployed import Deployment
-from nhiassess.sources.deployed_values import choices, part, settled
+from nhiassess.sources.aws.deployed import Deployment
+from nhiassess.sources.aws.deployed_values import choices, part, settled
+from nhiassess.sources.aws.terraform import is_terraform, modules, terraform
 from nhiassess.sources.gathering import Gathering
 from tests.observing import file
 

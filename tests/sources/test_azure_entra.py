@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nhiassess.model.inventory import Condition, Location
-from nhiassess.sources.azure_entra import SOURCE
+from nhiassess.sources.azure.entra import SOURCE
 from tests.observing import SHARED, by_id, folder, ids, observe, triples
 
 SUBSCRIPTION = "/subscriptions/aaaaaaaa-0000-0000-0000-000000000001"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nhiassess.model.inventory import Inventory
-from nhiassess.sources.azure_pipelines import SOURCE
+from nhiassess.sources.pipelines.azure_pipelines import SOURCE
 from tests.observing import by_id, file, ids, observe, place, triples
 
 PATH = "repos/shop/azure-pipelines.yml"

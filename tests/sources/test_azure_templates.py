@@ -6,8 +6,8 @@ import json
 from typing import Any
 
 from nhiassess.model.inventory import Condition
-from nhiassess.sources.azure_entra import SOURCE
-from nhiassess.sources.azure_templates import Scope
+from nhiassess.sources.azure.entra import SOURCE
+from nhiassess.sources.azure.templates import Scope
 from tests.observing import file, ids, observe, triples
 
 SCHEMA = "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nhiassess.model.inventory import Condition
-from nhiassess.sources.azure_entra import SOURCE
+from nhiassess.sources.azure.entra import SOURCE
 from tests.observing import by_id, observe, triples
 
 GRAPH = "00000003-0000-0000-c000-000000000000"

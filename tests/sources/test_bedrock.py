@@ -10,7 +10,7 @@ import pytest
 
 from nhiassess.model.inventory import Inventory
 from nhiassess.pipeline import observe as estate
-from nhiassess.sources.bedrock import SOURCE
+from nhiassess.sources.aws.bedrock import SOURCE
 from tests.observing import SHARED, by_id, folder, ids, observe, place, triples
 
 CANARY = "sk-proj-CANARYfakefakefakefakefakefakefake0000"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nhiassess.sources.bedrock import SOURCE
+from nhiassess.sources.aws.bedrock import SOURCE
 from tests.observing import by_id, ids, observe, triples
 
 PATH = "claims/app.yaml"

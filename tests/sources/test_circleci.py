@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nhiassess.model.inventory import Inventory
-from nhiassess.sources.circleci import SOURCE
+from nhiassess.sources.pipelines.circleci import SOURCE
 from tests.observing import by_id, file, ids, observe, place, triples
 
 PATH = "repos/api/.circleci/config.yml"

@@ -9,7 +9,7 @@ import pytest
 from nhiassess.formats.encodings import decode
 from nhiassess.formats.reading import read
 from nhiassess.model.inventory import Inventory, Location
-from nhiassess.sources.claude_code import SOURCE
+from nhiassess.sources.clients.claude_code import SOURCE
 from nhiassess.sources.source import ReadFile
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"

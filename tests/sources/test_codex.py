@@ -8,7 +8,7 @@ import pytest
 
 from nhiassess.formats.reading import read
 from nhiassess.model.inventory import Inventory, Location
-from nhiassess.sources.codex import SOURCE
+from nhiassess.sources.clients.codex import SOURCE
 from nhiassess.sources.source import ReadFile
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"

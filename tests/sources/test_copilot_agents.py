@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nhiassess.model.inventory import Location
-from nhiassess.sources.copilot_agents import SOURCE
+from nhiassess.sources.clients.copilot_agents import SOURCE
 from tests.observing import SHARED, by_id, folder, ids, observe, triples
 
 CANARY = "sk-proj-CANARYfakefakefakefakefakefakefakefake0123"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nhiassess.sources.copilot_studio import SOURCE
+from nhiassess.sources.services.copilot_studio import SOURCE
 from tests.observing import by_id, ids, observe, place, triples
 
 TOP = "bots/desk"

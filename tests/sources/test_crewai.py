@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nhiassess.model.inventory import Location
-from nhiassess.sources.crewai import SOURCE
+from nhiassess.sources.code.crewai import SOURCE
 from tests.observing import SHARED, by_id, folder, ids, observe, triples
 
 CORPUS = SHARED / "corpus"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from nhiassess.sources.declarative_agents import SOURCE
+from nhiassess.sources.services.declarative_agents import SOURCE
 from tests.observing import SHARED, by_id, folder, ids, observe, place, triples
 
 CORPUS = SHARED / "corpus"

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from nhiassess.model.inventory import Inventory, Location
-from nhiassess.sources.dify import SOURCE
+from nhiassess.sources.builders.dify import SOURCE
 from tests.observing import SHARED, by_id, file, folder, ids, observe, place, triples
 
 CANARY = "sk-CANARY00fakefakefakefake00000000000000000000000000"

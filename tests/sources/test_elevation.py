@@ -7,7 +7,7 @@ import json
 import pytest
 
 from nhiassess.model.inventory import Condition, Inventory, Location
-from nhiassess.sources.elevation import SOURCE
+from nhiassess.sources.access.elevation import SOURCE
 from tests.observing import SHARED, by_id, folder, observe, triples
 
 USER, BOT, ROLE = "071cc716-8147-4397-a5ba-b2105951cc0b", "1f06eafc-7532-429b-abf1-ab5a5f4a7052", "8424c6f0-a189-499e"

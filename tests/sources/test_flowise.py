@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nhiassess.model.inventory import Inventory, Location
-from nhiassess.sources.flowise import SOURCE
+from nhiassess.sources.builders.flowise import SOURCE
 from tests.observing import SHARED, by_id, file, folder, observe, place, triples
 
 CANARY = "ghp_" + "CANARYfakefakefakefake00000000000000"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nhiassess.model.inventory import Inventory, Location
-from nhiassess.sources.gateway_policies import SOURCE
+from nhiassess.sources.policies.gateway_policies import SOURCE
 from tests.observing import SHARED, folder, observe, place
 
 CORPUS = SHARED / "corpus"

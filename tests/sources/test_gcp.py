@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nhiassess.model.inventory import Condition, Location
-from nhiassess.sources.gcp import SOURCE
+from nhiassess.sources.gcp.google_cloud import SOURCE
 from tests.observing import SHARED, by_id, folder, ids, observe, triples
 
 AGENT = "agent@shop.iam.gserviceaccount.com"

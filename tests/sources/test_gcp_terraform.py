@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from nhiassess.model.inventory import Condition, Location
-from nhiassess.sources.gcp import SOURCE
+from nhiassess.sources.gcp.google_cloud import SOURCE
 from tests.observing import by_id, ids, observe, triples
 
 MAIN = """

@@ -6,7 +6,7 @@ import pytest
 
 from nhiassess.formats.reading import read
 from nhiassess.model.inventory import Inventory, Location
-from nhiassess.sources.gemini_environment import SOURCE
+from nhiassess.sources.clients.gemini_environment import SOURCE
 from nhiassess.sources.source import ReadFile
 
 CANARY = "AIzaCANARYfakeFAKEfakeFAKEfake012345678"

@@ -6,7 +6,7 @@ import pytest
 
 from nhiassess.model.inventory import Inventory
 from nhiassess.model.merge import merge
-from nhiassess.sources import github_actions, github_agents
+from nhiassess.sources.pipelines import github_actions, github_agents
 from tests.observing import SHARED, by_id, folder, ids, observe, place, triples
 
 PATH = "repos/portal/.github/workflows/triage.yml"

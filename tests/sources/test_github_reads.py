@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nhiassess.sources import github_actions
+from nhiassess.sources.pipelines import github_actions
 from tests.observing import ids, observe, place, triples
 
 PATH = "x/.github/workflows/w.yml"

@@ -9,7 +9,7 @@ from nhiassess.joins.oidc_subject import JOIN
 from nhiassess.model.inventory import Condition, Identity, Inventory, Trust
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.merge import merge
-from nhiassess.sources.gitlab_ci import SOURCE
+from nhiassess.sources.pipelines.gitlab_ci import SOURCE
 from tests.observing import by_id, file, ids, observe, place, triples
 
 PATH = "repos/web/.gitlab-ci.yml"

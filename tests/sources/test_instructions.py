@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from nhiassess.model.inventory import Location
-from nhiassess.sources import claude_code, mcp_clients
-from nhiassess.sources.instructions import SOURCE
+from nhiassess.sources.clients import claude_code, mcp_clients
+from nhiassess.sources.clients.instructions import SOURCE
 from tests.observing import SHARED, folder, ids, observe, place, triples
 
 CORPUS = SHARED / "corpus"

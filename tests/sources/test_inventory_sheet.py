@@ -10,7 +10,7 @@ from openpyxl import Workbook
 
 from nhiassess.formats.reading import beginning, read
 from nhiassess.model.inventory import Inventory, Location
-from nhiassess.sources.inventory_sheet import SOURCE
+from nhiassess.sources.access.inventory_sheet import SOURCE
 from nhiassess.sources.source import ReadFile
 from tests.observing import KEY, observe
 

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from nhiassess.model.inventory import Inventory
-from nhiassess.sources.jenkins import SOURCE
+from nhiassess.sources.pipelines.jenkins import SOURCE
 from tests.observing import by_id, file, ids, observe, place, triples
 
 PATH = "repos/shop/Jenkinsfile"

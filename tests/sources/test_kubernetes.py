@@ -6,7 +6,7 @@ import pytest
 
 from nhiassess.model.inventory import Condition, Inventory
 from nhiassess.model.merge import merge
-from nhiassess.sources import kubernetes, kubernetes_agents, kubernetes_workloads
+from nhiassess.sources.clusters import kubernetes, kubernetes_agents, kubernetes_workloads
 from tests.observing import SHARED, by_id, file, folder, ids, observe, place, triples
 
 SOURCES = (kubernetes.SOURCE, kubernetes_workloads.SOURCE, kubernetes_agents.SOURCE)

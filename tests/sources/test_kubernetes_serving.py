@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nhiassess.model.inventory import Inventory
-from nhiassess.sources import kubernetes_workloads
+from nhiassess.sources.clusters import kubernetes_workloads
 from tests.observing import by_id, observe, place, triples
 
 SERVER = "tool_server:w.yaml#tools/main"

@@ -7,8 +7,8 @@ import json
 import pytest
 
 from nhiassess.model.inventory import Location
-from nhiassess.sources import langgraph
-from nhiassess.sources.langgraph import SOURCE
+from nhiassess.sources.code import langgraph
+from nhiassess.sources.code.langgraph import SOURCE
 from tests.observing import SHARED, by_id, folder, ids, observe, triples
 
 CORPUS = SHARED / "corpus"

@@ -6,8 +6,8 @@ import pytest
 
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Location
-from nhiassess.sources.launch import Word, launch
-from nhiassess.sources.mcp_clients import SOURCE
+from nhiassess.sources.clients.launch import Word, launch
+from nhiassess.sources.clients.mcp_clients import SOURCE
 from tests.observing import observe
 
 

@@ -10,9 +10,9 @@ from nhiassess.formats.encodings import decode
 from nhiassess.formats.format import Node
 from nhiassess.formats.reading import read
 from nhiassess.model.inventory import Inventory, Location
-from nhiassess.sources.launch import launch, split, wide
-from nhiassess.sources.mcp_clients import SOURCE
-from nhiassess.sources.mcp_manifests import SOURCE as MANIFESTS
+from nhiassess.sources.clients.launch import launch, split, wide
+from nhiassess.sources.clients.mcp_clients import SOURCE
+from nhiassess.sources.clients.mcp_manifests import SOURCE as MANIFESTS
 from nhiassess.sources.source import ReadFile
 
 CORPUS = Path(__file__).parents[3] / "shared" / "corpus"

@@ -6,7 +6,7 @@ import pytest
 
 from nhiassess.formats.reading import read
 from nhiassess.model.inventory import Inventory
-from nhiassess.sources.mcp_clients import SOURCE
+from nhiassess.sources.clients.mcp_clients import SOURCE
 from nhiassess.sources.source import ReadFile
 
 CANARY = "ghp_CANARYfakeFAKEfakeFAKEfake0123456789"

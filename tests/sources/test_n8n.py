@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from nhiassess.model.inventory import Input, Inventory, Location
-from nhiassess.sources.n8n import SOURCE
+from nhiassess.sources.builders.n8n import SOURCE
 from tests.observing import SHARED, by_id, file, folder, ids, observe, place, triples
 
 CANARY = "sk-CANARY00fakefakefakefake00000000000000000000000000"

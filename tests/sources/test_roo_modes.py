@@ -6,7 +6,7 @@ import pytest
 
 from nhiassess.formats.reading import read
 from nhiassess.model.inventory import Inventory, Location
-from nhiassess.sources.roo_modes import SOURCE
+from nhiassess.sources.clients.roo_modes import SOURCE
 from nhiassess.sources.source import ReadFile
 
 MODES = """\

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from nhiassess.model.inventory import Condition, Inventory, Location
-from nhiassess.sources.saas_grants import SOURCE
+from nhiassess.sources.access.saas_grants import SOURCE
 from tests.observing import SHARED, by_id, folder, ids, observe, triples
 
 CANARY = "00Dxx0000001gPL!K4n4ryK4n4ryK4n4ry7Q"

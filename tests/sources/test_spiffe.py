@@ -7,7 +7,7 @@ import json
 import pytest
 
 from nhiassess.model.inventory import Location
-from nhiassess.sources.spiffe import SOURCE
+from nhiassess.sources.issuers.spiffe import SOURCE
 from tests.observing import SHARED, by_id, folder, ids, observe, place, triples
 
 CORPUS = SHARED / "corpus" / "spiffe"

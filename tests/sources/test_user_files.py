@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nhiassess import installed
-from nhiassess.sources.user_files import PLATFORMS, Platform, user_files
+from nhiassess.sources.workstations.user_files import PLATFORMS, Platform, user_files
 
 # the beginning of a file where the path alone does not tell
 HEADS = {

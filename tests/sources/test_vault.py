@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nhiassess.model.inventory import Condition, Location
-from nhiassess.sources.vault import SOURCE
+from nhiassess.sources.issuers.vault import SOURCE
 from tests.observing import SHARED, by_id, folder, ids, observe, triples
 
 CORPUS = SHARED / "corpus" / "spiffe"

@@ -9,8 +9,8 @@ import pytest
 
 from nhiassess.errors import FormatError
 from nhiassess.model.inventory import Inventory, Location
-from nhiassess.sources import codex
-from nhiassess.sources.workstation import SOURCE
+from nhiassess.sources.clients import codex
+from nhiassess.sources.workstations.workstation import SOURCE
 from tests.observing import by_id, file, ids, observe, triples
 
 HOME = "laptops/dev/"

@@ -1,0 +1,1 @@
+"""Access as services and owners list it: grants, elevation, inventories."""

@@ -1,0 +1,1 @@
+"""Agents that are written in code, and the files of their frameworks."""

@@ -1,0 +1,1 @@
+"""Who issues identities and secrets to machines: SPIFFE and Vault."""

@@ -1,0 +1,1 @@
+"""Pipelines of code hosts and build servers."""

@@ -1,0 +1,1 @@
+"""Policies that are asked at request time."""

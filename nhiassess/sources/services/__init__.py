@@ -1,0 +1,1 @@
+"""Agents and tools that are offered to others: cards, plugins, declared agents."""
