@@ -191,7 +191,8 @@ LEFT_OUT = {
         "API schema|policies as JSON|tool server|tools|tools of a server"
     ),
     "a bound of reading: split the files, or read the rest by hand": (
-        "delegation|flow|permission set|Python|relations|secrets|too large|Vault role|workbook"
+        "aggregated role|binding|delegation|flow|permission set|Python|relations|secrets|too large|trust policy"
+        "|variables|Vault role|workbook"
     ),
 }
 # where each function that notes what was left out takes the construct
