@@ -11,7 +11,6 @@ from nhiassess.edges import (
     administers,
     ambient,
     assumes,
-    federates,
     grants,
     holds,
     invokes,
@@ -32,12 +31,9 @@ from nhiassess.model.inventory import (
     Link,
     Location,
     Resource,
-    Trust,
-    Workflow,
 )
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.federation import GITHUB
 from tests.edges.test_aws_techniques import knowledge
 from tests.permissions.aws_values import (
     HERE,
@@ -60,6 +56,7 @@ LEDGER_ARN, TABLE_ARN = "arn:aws:s3:::ledger", f"arn:aws:dynamodb:eu-west-1:{HER
 LEDGER = Resource(f"resource:aws/{LEDGER_ARN}", kind="object_store", name=LEDGER_ARN, provider="aws")
 TABLE = Resource(f"resource:aws/{TABLE_ARN}", kind="table", name=TABLE_ARN, provider="aws")
 ACCOUNT = Resource(f"resource:aws/{HERE}", kind="account", name=HERE, provider="aws")
+API = Identity("identity:kubernetes/-/shop/api", kind="service_account", name="shop/api", provider="kubernetes")
 
 
 def derived(rule: EdgeRule, *values: object) -> list[Edge]:
@@ -297,79 +294,6 @@ def test_other_partitions_have_other_arns() -> None:
 
 def test_groups_assume_nothing() -> None:
     assert derived(assumes.EDGE, TEAM, BOSS, allow(TEAM, "sts:AssumeRole"), trust(BOSS, "*")) == []
-
-
-JOB = Identity("identity:github/o/r/ci/build", kind="ci_job", name="o/r/ci/build", provider="github")
-TOKEN = Credential("credential:token", kind="oidc_token", locations=(Location("ci.yml", 4),))
-PROVES = Link("proves", TOKEN.id, "authenticates_as", JOB.id, locations=(Location("ci.yml", 4),))
-
-
-def github_trust(subject: str | None) -> Trust:
-    conditions = (Condition("StringLike", f"{GITHUB}:sub", (subject,)),) if subject else ()
-    found = trust(BOSS, f"arn:aws:iam::{HERE}:oidc-provider/{GITHUB}", "oidc", issuer=GITHUB, conditions=conditions)
-    return replace(found, subject=subject)
-
-
-def federated(*values: object, credentials: tuple[Credential, ...] = (TOKEN,)) -> list[Edge]:
-    where = replace(inventory(*values), credentials=credentials, workflows=(Workflow("workflow:w", trigger="push"),))
-    return list(federates.EDGE.derive(where, Knowledge()))
-
-
-def test_a_job_becomes_a_role_that_lets_its_token_in() -> None:
-    found = federated(JOB, BOSS, PROVES, github_trust("repo:o/r:*"))
-    assert [(edge.source, edge.target, edge.verdict, edge.technique) for edge in found] == [
-        (JOB.id, BOSS.id, "yes", "oidc-wide-subject")
-    ]
-    assert [place.path for place in found[0].locations] == ["trust.json", "ci.yml"]
-    assert federated(JOB, BOSS, PROVES, github_trust("repo:o/other:*")) == []
-
-
-def test_a_job_that_may_not_ask_for_a_token_becomes_nobody() -> None:
-    assert federated(JOB, BOSS, github_trust("repo:o/r:*")) == []
-
-
-def test_a_token_that_no_role_lets_in_is_no_finding() -> None:
-    assert federated(JOB, BOSS, PROVES, trust(BOSS, f"arn:aws:iam::{HERE}:root")) == []
-
-
-def test_a_role_whose_trust_is_not_in_scope_is_unknown() -> None:
-    asks = Link("asks", JOB.id, "federates_to", BOSS.id, locations=(Location("ci.yml", 9),))
-    assert [edge.verdict for edge in federated(JOB, BOSS, PROVES, asks)] == ["unknown"]
-    assert federated(JOB, BOSS, PROVES, asks, trust(BOSS, f"arn:aws:iam::{HERE}:root")) == []
-
-
-EKS = "oidc.eks.eu-west-1.amazonaws.com/id/0FAKE"
-API = Identity("identity:kubernetes/-/shop/api", kind="service_account", name="shop/api", provider="kubernetes")
-
-
-def eks_trust(subject: str) -> Trust:
-    conditions = (Condition("StringLike", f"{EKS}:sub", (subject,)),)
-    found = trust(BOSS, f"arn:aws:iam::{HERE}:oidc-provider/{EKS}", "oidc", issuer=EKS, conditions=conditions)
-    return replace(found, subject=subject)
-
-
-def test_a_service_account_becomes_the_role_of_its_annotation() -> None:
-    annotated = Link("annotation", API.id, "federates_to", BOSS.id, locations=(Location("api.yaml", 6),))
-    allowed, other = eks_trust("system:serviceaccount:shop:*"), eks_trust("system:serviceaccount:bank:*")
-    assert [edge.verdict for edge in federated(API, BOSS, annotated, allowed)] == ["yes"]
-    assert federated(API, BOSS, annotated, other) == []
-
-
-def test_a_service_account_without_annotation_depends() -> None:
-    found = federated(API, BOSS, eks_trust("system:serviceaccount:shop:*"))
-    assert [edge.verdict for edge in found] == ["conditional"]
-    assert len(found[0].conditions) == 2
-
-
-def test_a_service_account_gets_the_spiffe_id_that_is_registered_for_it() -> None:
-    id = Identity("identity:spiffe/shop.example/api", kind="spiffe_id")
-    registered = Link("entry", API.id, "federates_to", id.id, locations=(Location("entries.json", 4),))
-    (found,) = federated(API, id, registered)
-    assert (found.verdict, found.reason, found.locations) == (
-        "yes",
-        "is registered to get api",
-        (Location("entries.json", 4),),
-    )
 
 
 def test_rules_of_a_cluster_open_objects() -> None:
