@@ -10,7 +10,7 @@ report: setup  ## assess the sample into build/ostermere
 	$(BIN)/nhiassess assess assessments/ostermere --out build/ostermere
 
 test: setup  ## run the tests
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 check: setup  ## format, lint, types, floors, dependencies, docstrings
 	$(BIN)/ruff format --check .

@@ -36,11 +36,7 @@ from tests.hostile.canary_kept import KEPT
 from tests.hostile.canary_places import PLACES
 from tests.hostile.running import looking_once, write
 
-pytestmark = [
-    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning"),
-    # what all of them look at takes minutes to make, and is made once by the one process that has them
-    pytest.mark.xdist_group("canaries"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning", "ignore::ResourceWarning")
 NOW = "2026-11-24"
 REFERENCES = ("${KEPT_TOKEN}", "${{ secrets.KEPT_SECRET }}", "${input:kept-key}", "op://kept/vault/password")
 # every file of places registers its own
