@@ -21,15 +21,57 @@ from nhiassess.model.assessment import Assessment
 from nhiassess.model.figures import Column, Figures, LedgerRow, Scope, Section, SkippedRow
 from nhiassess.model.inventory import Inventory
 
-_SOURCES = {
+SOURCES = {
+    "a2a": "A2A agent cards",
+    "a2a_peers": "A2A peers of Gemini CLI",
+    "agent_code": "Agents in Python code",
+    "authorization": "Authorization policies",
+    "aws_deployed_iam": "IAM in CloudFormation and Terraform",
     "aws_iam": "AWS account authorization details",
+    "aws_policies": "AWS policy documents",
+    "aws_trusts": "AWS trust policies",
+    "azure_entra": "Azure and Entra ID",
+    "azure_pipelines": "Azure Pipelines",
+    "bedrock": "Amazon Bedrock",
+    "circleci": "CircleCI configurations",
     "claude_code": "Claude Code settings",
+    "cloudtrail": "CloudTrail logs",
     "codex": "Codex configuration",
+    "copilot_agents": "Custom agents of Copilot",
+    "copilot_studio": "Copilot Studio",
+    "crewai": "CrewAI crews",
+    "declarative_agents": "Declarative agents and plugins",
+    "dify": "Dify apps",
+    "elevation": "Elevated access",
+    "flowise": "Flowise flows",
+    "gateway_policies": "Gateway policies",
+    "gcp": "Google Cloud",
+    "gemini_environment": "Environment of Gemini CLI",
     "github_actions": "GitHub Actions workflows",
+    "github_agents": "Agents in GitHub workflows",
+    "github_audit": "GitHub audit logs",
+    "gitlab_ci": "GitLab CI pipelines",
+    "instructions": "Instruction files",
+    "inventory_sheet": "Inventory sheets",
+    "jenkins": "Jenkins pipelines",
     "kubernetes": "Kubernetes manifests",
+    "kubernetes_agents": "Agents of a cluster",
+    "kubernetes_audit": "Kubernetes audit logs",
+    "kubernetes_workloads": "Kubernetes workloads",
+    "langgraph": "LangGraph servers",
     "mcp_clients": "Tool server lists of MCP clients",
+    "mcp_manifests": "Manifests of MCP servers",
+    "mcp_trace": "MCP traces",
+    "n8n": "n8n workflows",
+    "opentelemetry": "OpenTelemetry spans",
+    "roo_modes": "Modes of Roo Code",
+    "saas_grants": "Grants of SaaS applications",
+    "spiffe": "SPIFFE and SPIRE",
+    "vault": "Vault",
+    "workstation": "Credential files of workstations",
     "written": "Statements written for this assessment",
 }
+MOST_REQUESTS = 8
 UNRECOGNISED = "Other files, of no known kind"
 
 
@@ -81,6 +123,8 @@ def figures(assessment: Assessment) -> Figures:
         catalogs=catalogs,
         ledger=_ledger(inventory),
         skipped=_skipped(inventory),
+        requests=assessment.requests.requests[:MOST_REQUESTS],
+        all_requests=len(assessment.requests.requests),
         matrices=tuple(control_matrix(assessment, figure) for figure in standing),
         changes=changes(assessment.changes, found, names),
         narrative=tuple(
@@ -119,7 +163,7 @@ def _ledger(inventory: Inventory) -> tuple[LedgerRow, ...]:
     kinds: dict[str, Counter[str]] = {}
     for file in inventory.files:
         source = file.sources[0] if file.sources else ""
-        label = _SOURCES.get(source, source.replace("_", " ").capitalize()) if source else UNRECOGNISED
+        label = SOURCES.get(source, source.replace("_", " ").capitalize()) if source else UNRECOGNISED
         kinds.setdefault(label, Counter())[file.status] += 1
     rows = [
         LedgerRow(kind, status.total(), status["read"], status["skipped"], status["ignored"])

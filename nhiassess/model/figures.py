@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from nhiassess.model.assessment import Evidence, Finding
 from nhiassess.model.figures_paths import BlastRow, ChokepointFigure, ExposureFigure, PathFigure
 from nhiassess.model.knowledge import Catalog
+from nhiassess.model.request import Request
 
 LEAST_FOR_PERCENT = 20  # below it counts are printed, never percentages
 
@@ -321,6 +322,8 @@ class Figures:
     catalogs: tuple[Catalog, ...]  # those that the report rests on
     ledger: tuple[LedgerRow, ...]
     skipped: tuple[SkippedRow, ...]
+    requests: tuple[Request, ...]  # those that would settle most
+    all_requests: int
     matrices: tuple[ControlMatrix, ...]
     changes: tuple[ChangeRow, ...] | None
     narrative: tuple[Section, ...]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from nhiassess import installed
+from nhiassess.assessment.figures import SOURCES
 from nhiassess.assessment.requests import requests
 from nhiassess.model.assessment import Answer
 from nhiassess.model.inventory import Identity as Someone
@@ -131,3 +133,8 @@ def test_a_name_of_a_stranger_is_one_word_of_the_command() -> None:
 def test_nobody_is_asked_for_an_account_that_has_no_name() -> None:
     (found,) = asked(opened("wide", "identity:aws/-/role/x")).requests
     assert found.command == "show <ACCOUNT> > <ACCOUNT>.json"
+
+
+def test_the_report_has_words_for_every_source_and_log() -> None:
+    kinds = {each.name for each in (*installed.plugins("sources", "SOURCE"), *installed.plugins("logs", "LOG"))}
+    assert kinds == set(SOURCES)
