@@ -147,3 +147,11 @@ def test_no_text_takes_for_ever(name: str) -> None:
     begun = time.process_time()
     complaints(path, text.encode())
     assert time.process_time() - begun < 10
+
+
+@pytest.mark.parametrize("path", ["main.tf", "agent.py"])
+def test_what_takes_a_hundred_times_its_size_has_a_limit_of_its_own(path: str) -> None:
+    assert read(path, b"# x\n" * 700_000, key=b"k")
+    with pytest.raises(FormatError, match="more than 3,000,000 characters") as refused:
+        read(path, b"# x\n" * 800_000, key=b"k")
+    assert refused.value.construct == "too large"

@@ -29,8 +29,9 @@ from nhiassess.model.inventory import Condition, Grant, Identity, Inventory, Lin
 from nhiassess.sources.aws.names import identity_of
 from nhiassess.sources.source import ReadFile, link, quote
 
-_MANIFEST = re.compile(r"""(?m)^\s*(?:-\s+)?["']?apiVersion["']?\s*:""")
-_KIND = re.compile(r"""(?m)^\s*(?:-\s+)?["']?kind["']?\s*:""")
+# at the beginning of a line, or within one line of JSON
+_MANIFEST = re.compile(r"""(?m)^\s*(?:-\s+)?["']?apiVersion["']?\s*:|[{,]\s*"apiVersion"\s*:""")
+_KIND = re.compile(r"""(?m)^\s*(?:-\s+)?["']?kind["']?\s*:|[{,]\s*"kind"\s*:""")
 # text that only Helm can make YAML of: an expression that is no quoted value
 _TEMPLATE = re.compile(r"(?m)^\s*(?:-\s+)?(?:[\w./-]+:\s*)?\{\{")
 _ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
@@ -93,8 +94,8 @@ def is_manifest(path: str, head: str) -> bool:
 
     Examples
     --------
-    >>> is_manifest("compose.yaml", "services:")
-    False
+    >>> is_manifest("compose.yaml", "services:"), is_manifest("all.json", '{"apiVersion":"v1","kind":"List"}')
+    (False, True)
     """
     named = path.lower().endswith((".yaml", ".yml", ".json"))
     return named and bool(_MANIFEST.search(head) and _KIND.search(head))
