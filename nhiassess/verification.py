@@ -1,16 +1,23 @@
-"""What people wrote in an assessment folder, with the examples of its checks tried and its questions asked."""
+"""What people wrote in an assessment folder: examples of checks and techniques are tried, and questions asked."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import get_args, get_type_hints
 
+from nhiassess import installed
 from nhiassess.assessment.plan import Stated
 from nhiassess.checks import examples
 from nhiassess.checks.preconditions import refused
-from nhiassess.errors import CheckError, UsageError
+from nhiassess.edges.edge import EdgeRule
+from nhiassess.errors import CheckError, Complaint, UsageError
 from nhiassess.folder import written
 from nhiassess.knowledge.load import beyond
-from nhiassess.model.knowledge import Knowledge
+from nhiassess.model.codec import decode
+from nhiassess.model.inventory import Inventory
+from nhiassess.model.knowledge import Example, Knowledge, Technique
+from nhiassess.model.reach import VERDICTS, Edge
 from nhiassess.place import find
 from nhiassess.shelf import knowledge
 
@@ -37,7 +44,7 @@ def verify(path: str | Path, now: str) -> tuple[Knowledge, Stated]:
     KnowledgeError, PlanError
         With all that is wrong with the files, or, where nothing is, with what they say of one another.
     CheckError
-        With each example of a check that fails, and each precondition that can't be asked.
+        With each example of a check or technique that fails, and each precondition that can't be asked.
     """
     place = find(Path(path))
     if not place.files:
@@ -45,7 +52,57 @@ def verify(path: str | Path, now: str) -> tuple[Knowledge, Stated]:
     known, said = written(place.files, now)
     own = beyond(knowledge(), known)
     wrong = [complaint for check in own.checks for complaint in examples.test(check)]
+    rules = installed.plugins("edges", "EDGE")
+    wrong += [complaint for technique in own.techniques for complaint in tried(technique, rules)]
     wrong += [complaint for catalog in own.catalogs for complaint in refused(catalog)]
     if wrong:
         raise CheckError(tuple(wrong))
     return own, said
+
+
+def tried(technique: Technique, rules: Iterable[EdgeRule]) -> Iterator[Complaint]:
+    """Try a technique on its own examples, and complain of each that does not come out as it says.
+
+    Parameters
+    ----------
+    technique:
+        With its examples.
+    rules:
+        Of the edges: all of them, since a technique does not say by which it is applied.
+
+    Yields
+    ------
+    Complaint
+        With the target that is gained and should not be, or should be and is not.
+    """
+    place = technique.locations[0]
+    where = f"{place.path}:{place.line}:{place.column}"
+    for number, example in enumerate(technique.examples, 1):
+        found = gained(technique, example, rules)
+        for target in sorted({*found, *example.expect}):
+            is_, should = found.get(target, "no"), example.expect.get(target, "no")
+            if is_ != should:
+                what = f"example {number} of {technique.id}: {target} is gained with verdict {is_}, not {should}"
+                yield Complaint(what, where, "Correct the example, or what the technique requires.")
+
+
+def gained(technique: Technique, example: Example, rules: Iterable[EdgeRule]) -> dict[str, str]:
+    """Give the strongest verdict of a technique for each target that it gains in one of its examples."""
+    kinds = get_type_hints(Inventory)
+    inventory = Inventory(
+        **{
+            table: tuple(decode(get_args(kinds[table])[0], {"locations": [], **row}) for row in rows)
+            for table, rows in example.given.items()
+        }
+    )
+    edges = (edge for rule in rules for edge in rule.derive(inventory, Knowledge(techniques=(technique,))))
+    found: dict[str, Edge] = {}
+    for edge in edges:
+        known = found.get(edge.target)
+        if edge.technique == technique.id and (known is None or _rank(edge) < _rank(known)):
+            found[edge.target] = edge
+    return {target: edge.verdict for target, edge in found.items()}
+
+
+def _rank(edge: Edge) -> int:
+    return VERDICTS.index(edge.verdict)

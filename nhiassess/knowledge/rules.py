@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from nhiassess.formats.record import Record
-from nhiassess.model.inventory import Location
-from nhiassess.model.knowledge import Default, KnownServer, Requirement, SensitivityRule, Technique
+from nhiassess.model.inventory import TABLES, Location
+from nhiassess.model.knowledge import Default, Example, KnownServer, Requirement, SensitivityRule, Technique
+from nhiassess.model.reach import VERDICTS
+
+Rows = Mapping[str, tuple[Mapping[str, Any], ...]]
 
 # whose resource an action is asked on
 ROLES = (
@@ -16,10 +20,11 @@ ROLES = (
 
 
 def techniques(record: Record) -> Iterator[Technique]:
-    """Read the techniques of one domain."""
+    """Read the techniques of one domain; what the file sets as its stage is given to every example in it."""
     domain = record.text("domain")
+    stage = _rows(record.record("stage"))
     for each in record.records("techniques"):
-        yield _technique(each, domain)
+        yield _technique(each, domain, stage)
     record.plain("source")
     record.done()
 
@@ -66,7 +71,7 @@ def defaults(record: Record) -> Iterator[Default]:
     record.done()
 
 
-def _technique(record: Record, domain: str) -> Technique:
+def _technique(record: Record, domain: str, stage: Rows) -> Technique:
     no_action = "lists no action", "Write `requires: [[{action: ..., of: self}]]`."
     found = Technique(
         id=record.text("id"),
@@ -79,10 +84,32 @@ def _technique(record: Record, domain: str) -> Technique:
         trusted_service=record.optional_text("trusted_service"),
         needs_resource=record.optional_text("needs_resource"),
         source=record.optional_text("source"),
+        examples=tuple(_example(each, stage) for each in record.records("examples")),
         locations=(Location(*record.place),),
     )
     record.done()
     return found
+
+
+def _example(record: Record, stage: Rows) -> Example:
+    own, expect = _rows(record.record("given")), record.record("expect")
+    given = {}
+    for table in (*stage, *(each for each in own if each not in stage)):
+        # a row of its own stands in place of the stage's
+        replaced = {row.get("id") for row in own.get(table, ())}
+        given[table] = (*(row for row in stage.get(table, ()) if row.get("id") not in replaced), *own.get(table, ()))
+    verdicts = {id: expect.text(id, among=VERDICTS, noun="verdict") for id in expect.names()} if expect else {}
+    record.done()
+    return Example(given, verdicts)
+
+
+def _rows(record: Record | None) -> Rows:
+    if record is None:
+        return {}
+    for name in record.names():
+        if name not in TABLES:
+            record.complain(None, f"{name!r} is no table", f"Tables: {', '.join(sorted(TABLES))}.")
+    return {name: tuple(row.whole() for row in record.records(name)) for name in record.names()}
 
 
 def _requirement(record: Record) -> Requirement:

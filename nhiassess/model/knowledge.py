@@ -154,7 +154,10 @@ class Crosswalk:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """Rows of tables that are given to a check, and what it must then say of each subject."""
+    """Rows of tables that are given to a check or technique, and what it must then say.
+
+    Of a check: the answer for each subject. Of a technique: the verdict of its edge to each target, and no edge else.
+    """
 
     given: Mapping[str, tuple[Mapping[str, Any], ...]]
     expect: Mapping[str, str]
@@ -201,6 +204,7 @@ class Technique:
     trusted_service: str | None = None  # the service that the passed role must trust
     needs_resource: str | None = None  # an existing resource without which it can't be done
     source: str | None = None
+    examples: tuple[Example, ...] = ()  # the least with which it works, and what falls just short of it
     locations: Locations = ()
 
 
