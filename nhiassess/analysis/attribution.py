@@ -5,7 +5,8 @@ from __future__ import annotations
 import networkx as nx
 
 from nhiassess.analysis.blast_radius import agents
-from nhiassess.analysis.walk import Index, index, there
+from nhiassess.analysis.crossing import Index, there
+from nhiassess.analysis.walk import index
 from nhiassess.model.inventory import AuthorizationPolicy, Setting, Telemetry, Trust, Workflow
 
 

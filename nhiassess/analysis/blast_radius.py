@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import networkx as nx
 
-from nhiassess.analysis.walk import ACCESS, Index, State, Walk, index, there, walk
+from nhiassess.analysis.crossing import ACCESS, Index, State, there
+from nhiassess.analysis.walk import Walk, index, walk
 from nhiassess.model.inventory import Resource
 from nhiassess.model.reach import ACCESS_WEIGHTS, BEHAVIOUR, THREAT_MODELS, VERDICTS, BlastRadius, Path, Reach
 

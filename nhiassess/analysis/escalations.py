@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from nhiassess.analysis.walk import ONWARD, Index, index, there
+from nhiassess.analysis.crossing import ONWARD, Index, there
+from nhiassess.analysis.walk import index
 from nhiassess.model.inventory import Identity, Location, Resource
 from nhiassess.model.reach import VERDICTS, Edge, Escalation
 

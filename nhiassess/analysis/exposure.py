@@ -5,7 +5,8 @@ from __future__ import annotations
 import networkx as nx
 
 from nhiassess.analysis.blast_radius import agents
-from nhiassess.analysis.walk import Index, folder_of, holds, index, there
+from nhiassess.analysis.crossing import Index, folder_of, holds, there
+from nhiassess.analysis.walk import index
 from nhiassess.model.inventory import Input, Location
 from nhiassess.model.reach import BEHAVIOUR, Edge, Exposure
 

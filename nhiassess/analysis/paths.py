@@ -8,7 +8,8 @@ from dataclasses import replace
 import networkx as nx
 
 from nhiassess.analysis.blast_radius import agents, witness
-from nhiassess.analysis.walk import holds, index, walk
+from nhiassess.analysis.crossing import holds
+from nhiassess.analysis.walk import index, walk
 from nhiassess.model.inventory import Input, Resource
 from nhiassess.model.reach import BEHAVIOUR, THREAT_MODELS, VERDICTS, Hop, Path, weakest
 

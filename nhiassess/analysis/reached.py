@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from nhiassess.analysis.crossing import ACCESS, State
 from nhiassess.analysis.sight import (
     End,
     Sight,
@@ -21,7 +22,7 @@ from nhiassess.analysis.sight import (
     words,
 )
 from nhiassess.analysis.taken import Taken, unseen
-from nhiassess.analysis.walk import ACCESS, State, Walk, starts
+from nhiassess.analysis.walk import Walk, starts
 from nhiassess.model.inventory import Resource, Tool
 from nhiassess.model.reach import IDENTITY, VERDICTS, Hop
 from nhiassess.model.replay import NO, NeedAnswer

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import networkx as nx
 
-from nhiassess.analysis.walk import CHANGING, Index, State, Walk, as_if, folder_of, holds, index, there, walk
+from nhiassess.analysis.crossing import Index, State, folder_of, holds, there
+from nhiassess.analysis.hands import CHANGING
+from nhiassess.analysis.walk import Walk, as_if, index, walk
 from nhiassess.model.inventory import Gate, Tool
 from nhiassess.model.reach import BEHAVIOUR, Edge
 from nhiassess.model.scenario import ABILITIES

@@ -4,65 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from urllib.parse import unquote
 
 import networkx as nx
 
+from nhiassess.analysis.crossing import Index, State, arrival, crossing, hop, there
+from nhiassess.analysis.hands import with_hands
 from nhiassess.model.inventory import Gate, Tool, ToolServer
-from nhiassess.model.reach import BEHAVIOUR, IDENTITY, VERDICTS, Edge, Hop
-from nhiassess.network.what_if import left_out
+from nhiassess.model.reach import BEHAVIOUR, VERDICTS, Edge, Hop
+from nhiassess.network.what_if import Difference, EdgeKey, difference
 
-# how one arrives at a resource decides how one goes on from it
-ONWARD: dict[str, frozenset[str]] = {
-    "yields": frozenset({"reads", "executes_on", "administers"}),
-    "defines": frozenset({"writes", "can_change", "administers"}),
-    "runs_as": frozenset({"executes_on", "administers"}),
-    "holds": frozenset({"executes_on", "administers"}),
-}
-# what the verb of arrival means as access to the resource
-ACCESS: dict[str, str] = {
-    "reads": "reads",
-    "writes": "writes",
-    "can_change": "writes",
-    "executes_on": "executes_on",
-    "administers": "administers",
-}
-# with one of these a tool rewrites files, and so the gates that stand in them
-CHANGING = frozenset({"writes_files", "executes_code"})
-# relations of knowledge and findings, and of what comes in: nobody reaches further along these
-_NOT_WALKED = frozenset({"tests", "maps_to", "mitigates", "relates_to", "observed_on", "taints"})
-# what an agent has of its own, and needs a tool in its hands to use
-_OWN = frozenset({"holds", "runs_as", "executes_on"})
 _TAKEN = frozenset({"holds", "runs_as", "yields"})
-_NO_GATE = Gate()
-
-State = tuple[str, str]  # a node, and the verb by which a resource was arrived at
-
-
-@dataclass(frozen=True, slots=True)
-class Hand:
-    """A tool by which an agent uses what it holds, and whether a gate that holds stands before it."""
-
-    verdict: str
-    stands: bool
-    tool: str
-    gate: Gate
-    runs_code: bool
-    how: str
-
-
-@dataclass(frozen=True, slots=True)
-class Index:
-    """The edges of a graph by source, and for each agent the hands by which it uses what it holds."""
-
-    out: Mapping[str, tuple[Edge, ...]]
-    into: Mapping[str, tuple[Edge, ...]]
-    tools: Mapping[str, Tool]
-    remote: frozenset[str]  # tool servers that are reached over a network
-    hands: Mapping[str, tuple[Hand, ...]]  # strongest verdict first, then those without a gate
-    writes: frozenset[str]  # agents that can rewrite files of their folder with no gate before it
-    removed_nodes: frozenset[str] = frozenset()
-    removed_edges: frozenset[tuple[str, str, str]] = frozenset()
+_NETWORKED = frozenset({"http", "sse", "websocket"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +57,14 @@ def index(graph: nx.MultiDiGraph[str]) -> Index:
     Parameters
     ----------
     graph:
-        A graph of ``network.build``, or a view of it with something left out.
+        A graph of ``network.build``, or a what-if view of one.
 
     Returns
     -------
     Index
-        For a view, the index of the graph beneath it with what the view leaves out.
+        For a view, the index of the graph beneath it, less what the view leaves out and with the gates it puts.
     """
-    base, nodes, edges = left_out(graph)
+    base, differs = difference(graph)
     kept, made = base.graph.get("index", (None, None))
     # a copy of a graph inherits its attributes, and a view shares them: the index is of one graph only
     if kept is not base or not nx.is_frozen(base):
@@ -120,7 +72,7 @@ def index(graph: nx.MultiDiGraph[str]) -> Index:
         if not hasattr(base, "_graph"):
             base.graph["index"] = (base, made)
     assert isinstance(made, Index)
-    return _without(made, nodes, edges) if nodes or edges else made
+    return _differing(made, differs) if differs else made
 
 
 def starts(found: Index, agent: str, threat_model: str, surely: bool = False) -> tuple[str, ...]:
@@ -185,102 +137,15 @@ def _search(found: Index, begin: list[State], threat_model: str, gated: bool, ra
         ahead: list[State] = []
         for state in frontier:
             for edge in found.out.get(state[0], ()):
-                target = (edge.target, edge.verb if edge.target.startswith("resource:") else "")
+                target = arrival(edge)
                 if target in seen:
                     continue
-                hop = _crossed(found, edge, state, threat_model, gated)
-                if hop is not None and VERDICTS.index(hop.verdict) <= rank:
-                    seen[target] = Arrival(seen[state].hops + 1, state, hop)
+                crossed = crossing(found, edge, state, threat_model, gated)
+                if crossed is not None and VERDICTS.index(crossed.verdict) <= rank:
+                    seen[target] = Arrival(seen[state].hops + 1, state, hop(edge, crossed))
                     ahead.append(target)
         frontier = ahead
     return seen
-
-
-def holds(gate: Gate | None, threat_model: str, agent_writes: bool = False, folder: str = "") -> bool:
-    """Tell whether a gate holds.
-
-    Under behaviour takeover every gate holds, but for one that is asked only once, and one that stands in a file
-    which the agent itself can rewrite. Under identity takeover only gates at a gateway, resource or network hold.
-
-    Examples
-    --------
-    >>> holds(Gate("human_approval"), "behaviour"), holds(Gate("human_approval"), "identity")
-    (True, False)
-    """
-    if gate is None or gate.kind == "none" or not gate.each_call:
-        return False
-    if threat_model == IDENTITY:
-        return gate.enforced_at in ("gateway", "resource", "network")
-    own_file = bool(gate.controlled_by) and gate.enforced_at == "agent_process" and agent_writes
-    return not (own_file and _within(gate.controlled_by or "", folder))
-
-
-def folder_of(agent: str) -> str:
-    """Give the folder of an agent from its id.
-
-    Examples
-    --------
-    >>> folder_of("agent:claude-code/repos/payments/claude-code")
-    'repos/payments'
-    """
-    parts = agent.split(":", 1)[-1].split("/")
-    return unquote("/".join(parts[1:-1]))
-
-
-def _crossed(found: Index, edge: Edge, state: State, threat_model: str, gated: bool) -> Hop | None:
-    if edge.verb in _NOT_WALKED or not there(found, edge):
-        return None
-    onward = ONWARD.get(edge.verb)
-    if onward is not None and state[1] and state[1] not in onward:
-        return None
-    verdict, gate, reason = edge.verdict, edge.gate or _NO_GATE, edge.reason
-    of_agent = edge.source.startswith("agent:")
-    stands = holds(gate, threat_model, edge.source in found.writes, folder_of(edge.source) if of_agent else "")
-    if of_agent and edge.verb in _OWN and threat_model == BEHAVIOUR:
-        hand = _hand(found, edge, gated)
-        if hand is None:
-            return None
-        verdict, reason = max(verdict, hand.verdict, key=VERDICTS.index), f"{reason}; {hand.how}"
-        if not stands:
-            gate, stands = hand.gate, hand.stands
-    if gated and stands:
-        return None
-    return Hop(
-        source=edge.source,
-        verb=edge.verb,
-        target=edge.target,
-        verdict=verdict,
-        reason=reason,
-        gate=gate if gate.kind != "none" else None,
-        gate_holds=stands,
-        technique=edge.technique,
-        conditions=edge.conditions,
-        locations=edge.locations,
-    )
-
-
-def there(found: Index, edge: Edge) -> bool:
-    """Tell whether an edge is left in."""
-    if edge.source in found.removed_nodes or edge.target in found.removed_nodes:
-        return False
-    return (edge.source, edge.target, edge.key) not in found.removed_edges
-
-
-def _hand(found: Index, edge: Edge, gated: bool) -> Hand | None:
-    """Choose the hand by which an agent uses something of its own; on its host only what runs code reaches further."""
-    return next(
-        (
-            hand
-            for hand in found.hands.get(edge.source, ())
-            if (hand.runs_code or edge.verb != "executes_on") and not (gated and hand.stands)
-        ),
-        None,
-    )
-
-
-def _within(path: str, folder: str) -> bool:
-    # managed settings belong to whoever manages the machine, wherever their export lies
-    return "managed" not in path.rpartition("/")[2] and (folder == "-" or path.startswith(folder + "/"))
 
 
 def _index(graph: nx.MultiDiGraph[str]) -> Index:
@@ -300,69 +165,27 @@ def _index(graph: nx.MultiDiGraph[str]) -> Index:
         {},
         frozenset(),
     )
-    return _with_hands(made, [node for node in values if node.startswith("agent:")])
+    return with_hands(made, [node for node in values if node.startswith("agent:")])
 
 
-def _without(made: Index, nodes: frozenset[str], edges: frozenset[tuple[str, str, str]]) -> Index:
-    found = replace(made, removed_nodes=nodes, removed_edges=edges)
-    touched = {source for source, _, _ in edges} | {edge.source for node in nodes for edge in made.into.get(node, ())}
-    return _with_hands(found, touched & made.hands.keys())
+def _differing(made: Index, differs: Difference) -> Index:
+    out, into = dict(made.out), dict(made.into)
+    sources = {source for source, _, _ in differs.gates}
+    for source in sources:
+        out[source] = tuple(_gated(edge, differs.gates) for edge in out.get(source, ()))
+    for target in {target for _, target, _ in differs.gates}:
+        into[target] = tuple(_gated(edge, differs.gates) for edge in into.get(target, ()))
+    found = replace(made, out=out, into=into, removed_nodes=differs.nodes, removed_edges=differs.edges)
+    touched = sources | {source for source, _, _ in differs.edges}
+    touched |= {edge.source for node in differs.nodes for edge in made.into.get(node, ())}
+    return with_hands(found, touched & made.hands.keys())
+
+
+def _gated(edge: Edge, gates: Mapping[EdgeKey, Gate]) -> Edge:
+    gate = gates.get((edge.source, edge.target, edge.key))
+    return edge if gate is None else replace(edge, gate=gate)
 
 
 def as_if(found: Index, changes: Callable[[Tool], bool]) -> Index:
     """Give the index as if these tools, and no others, could rewrite the files that hold the gates of their agent."""
-    return _with_hands(found, found.hands, changes)
-
-
-def _changes(tool: Tool) -> bool:
-    return bool(_able(tool) & CHANGING)
-
-
-def _with_hands(found: Index, agents: Iterable[str], changes: Callable[[Tool], bool] = _changes) -> Index:
-    """Compute again what these agents can do with the tools that are left in."""
-    hands, writes = dict(found.hands), set(found.writes)
-    for agent in agents:
-        invoked = [edge for edge in found.out.get(agent, ()) if edge.verb == "invokes"]
-        left = [(e, found.tools[e.target]) for e in invoked if e.target in found.tools and there(found, e)]
-        writes.discard(agent)
-        if any(changes(tool) and not holds(edge.gate, BEHAVIOUR) for edge, tool in left):
-            writes.add(agent)
-        hands[agent] = tuple(_hands(found, agent, left, agent in writes))
-        if not invoked:  # to leave a tool out is to know that it is gone; to have seen none is not to know
-            hands[agent] = (Hand("unknown", False, "", _NO_GATE, True, "its tools were not observed"),)
-    return replace(found, hands=hands, writes=frozenset(writes))
-
-
-def _hands(found: Index, agent: str, left: Iterable[tuple[Edge, Tool]], writes: bool) -> list[Hand]:
-    hands = []
-    for edge, tool in left:
-        able, sure = _able(tool), {name for name, confidence in tool.capabilities or () if confidence != "low"}
-        runs_code, verdict = "executes_code" in able, "yes"
-        if runs_code:
-            verdict, how = "yes" if "executes_code" in sure else "unknown", f"{tool.name} runs code where it lies"
-        elif _acts_as_its_agent(found, tool) and able - _LOCAL:
-            verdict, how = "yes" if sure - _LOCAL else "unknown", f"{tool.name} acts with it"
-        elif tool.server not in found.remote and (not able or "unknown" in able):
-            runs_code, verdict, how = True, "unknown", f"what {tool.name} can do was not observed"
-        else:
-            continue
-        gate = edge.gate or _NO_GATE
-        stands = holds(gate, BEHAVIOUR, writes, folder_of(agent))
-        hands.append(Hand(max(verdict, edge.verdict, key=VERDICTS.index), stands, tool.id, gate, runs_code, how))
-    return sorted(hands, key=lambda hand: (VERDICTS.index(hand.verdict), hand.stands, hand.gate != _NO_GATE, hand.tool))
-
-
-def _acts_as_its_agent(found: Index, tool: Tool) -> bool:
-    """Tell whether a tool runs beside the agent with nothing of its own, so that it uses what the agent has."""
-    # what a view leaves out counts here: to take its credential from a server does not lend it the agent's
-    own = any(edge.verb in _OWN for edge in found.out.get(tool.server or "", ()))
-    return tool.server not in found.remote and not own
-
-
-def _able(tool: Tool) -> set[str]:
-    return {name for name, _ in tool.capabilities or ()}
-
-
-# what a tool of the agent's own process does without acting as the agent's identity
-_LOCAL = frozenset({"reads_files", "writes_files", "browses_web", "memory", "spawns_agents", "unknown"})
-_NETWORKED = frozenset({"http", "sse", "websocket"})
+    return with_hands(found, found.hands, changes)

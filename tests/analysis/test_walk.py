@@ -5,7 +5,8 @@ from __future__ import annotations
 import networkx as nx
 import pytest
 
-from nhiassess.analysis.walk import ACCESS, ONWARD, folder_of, holds, index, starts, walk
+from nhiassess.analysis.crossing import ACCESS, ONWARD, folder_of, holds
+from nhiassess.analysis.walk import index, starts, walk
 from nhiassess.model.inventory import Gate, Tool, ToolServer
 from nhiassess.model.reach import BEHAVIOUR, IDENTITY, VERDICTS
 from nhiassess.network.what_if import without

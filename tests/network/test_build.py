@@ -13,7 +13,7 @@ from nhiassess.model.inventory import Agent, Gate, Inventory, Location, Tool
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
 from nhiassess.network.build import TRIPLES, build
-from nhiassess.network.what_if import left_out, without
+from nhiassess.network.what_if import Difference, difference, without
 from tests.small import catalog, check, control, crosswalk, objective, row
 
 AGENT, TOOL = "agent:x/-/a", "tool:t"
@@ -113,13 +113,12 @@ def test_a_view_names_what_it_and_the_views_beneath_it_leave_out() -> None:
     graph = made(invokes())
     key = next(iter(graph[AGENT][TOOL]))
     view = without(without(graph, nodes=["tool:x"]), edges=[(AGENT, TOOL, key)])
-    base, nodes, edges = left_out(view)
+    base, differs = difference(view)
     assert base is graph
-    assert nodes == {"tool:x"}
-    assert edges == {(AGENT, TOOL, key)}
+    assert differs == Difference(frozenset({"tool:x"}), frozenset({(AGENT, TOOL, key)}))
     assert not view.has_edge(AGENT, TOOL)
     assert graph.has_edge(AGENT, TOOL)
-    assert left_out(graph) == (graph, frozenset(), frozenset())
+    assert difference(graph) == (graph, Difference())
 
 
 @pytest.mark.parametrize("verb", sorted(TRIPLES))
