@@ -12,7 +12,7 @@ from nhiassess.formats.redaction import named
 from nhiassess.model.assessment import Plan
 
 # where an assessment keeps knowledge of its own; a file in a folder below counts as well
-ROOMS = ("frameworks", "checks", "crosswalks", "techniques", "titles", "scenarios", "exports")
+ROOMS = ("frameworks", "checks", "crosswalks", "techniques", "titles", "scenarios", "exports", "remedies")
 _WRITTEN = (
     "plan.yaml",
     "attestations.yaml",

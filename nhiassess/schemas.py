@@ -12,7 +12,7 @@ from nhiassess.assessment import plan, provenance
 from nhiassess.formats.reading import read
 from nhiassess.formats.record import Record
 from nhiassess.formats.sketch import ANY, Schema, draw
-from nhiassess.knowledge import catalogs, checks, crosswalks, exports, rules, scenarios
+from nhiassess.knowledge import catalogs, checks, crosswalks, exports, remedies, rules, scenarios
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.schema import DRAFT
 
@@ -27,6 +27,7 @@ READERS: Mapping[str, Callable[[Record], object]] = {
     "techniques": lambda record: list(rules.techniques(record)),
     "scenario": scenarios.scenario,
     "export": exports.export,
+    "remedy": remedies.remedy,
     "plan": lambda record: plan.planned(record, _NOTHING),
     "attestations": lambda record: plan.attested(record, _NOTHING),
     "provenance": provenance.exported,

@@ -78,7 +78,12 @@ def tried(technique: Technique, rules: Iterable[EdgeRule]) -> Iterator[Complaint
     place = technique.locations[0]
     where = f"{place.path}:{place.line}:{place.column}"
     for number, example in enumerate(technique.examples, 1):
-        found = gained(technique, example, rules)
+        try:
+            found = gained(technique, example, rules)
+        except (TypeError, ValueError, KeyError, AttributeError) as error:
+            what = f"example {number} of {technique.id}: its rows are no values of their tables ({error})"
+            yield Complaint(what, where, "Write each row with the fields of its table.")
+            continue
         for target in sorted({*found, *example.expect}):
             is_, should = found.get(target, "no"), example.expect.get(target, "no")
             if is_ != should:

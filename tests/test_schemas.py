@@ -28,7 +28,7 @@ DRAWN = schemas()
 NOT_USED = ("manager", "helper", "util", "processor", "handler", "context", "info", "item", "entity", "asset")
 # what a reader knows of the meaning of a file, and no schema can
 MEANT = re.compile(
-    r"is no (catalog|objective|check)\b|leads out of this folder|maps a catalog onto itself|has no example that is"
+    r"is no (catalog|objective|check|table)\b|leads out of this folder|maps a catalog onto itself|has no example that is"
     r"|says not where it is published|ends before it begins|expires before it was|no `about` finds"
 )
 # the folder of a file, or its name, says what it is
@@ -38,6 +38,7 @@ SCHEMA_OF = {
     "techniques": "techniques",
     "scenarios": "scenario",
     "exports": "export",
+    "remedies": "remedy",
 }
 OTHERS = {
     *("aliases.yaml", "defaults.yaml", "sensitivity.yaml", "risk.yaml", "field-figures.yaml"),
@@ -130,6 +131,7 @@ def test_all_kinds_of_shipped_files_were_held_against_their_schema() -> None:
         "techniques",
         "scenarios",
         "exports",
+        "remedies",
         "ostermere",
         "observed",
     }
@@ -199,12 +201,17 @@ def test_the_samples_use_every_key() -> None:
         assert used == {path for path, _ in properties(DRAWN[f"{name}.json"])}, name
 
 
+# below these stand keys of the writer's own, and below those of rows the fields of values
+OWN = re.compile(r"^titles$|^stage$|examples\.(given|expect)$")
+ROWS = re.compile(r"^stage\.\*|examples\.given\.\*")
+
+
 def keys(value: Any, name: str, path: str = "") -> Iterator[str]:
     if isinstance(value, list):
         for each in value:
             yield from keys(each, name, path)
-    elif isinstance(value, dict) and path != "source" and not path.startswith("examples.given.*"):
-        own = path in ("titles", "examples.given", "examples.expect") and name in ("titles", "check")
+    elif isinstance(value, dict) and path not in ("source", "edges.source", "edges.target") and not ROWS.search(path):
+        own = (name in ("titles", "check", "techniques")) and OWN.search(path)
         for key, each in value.items():
             at = f"{path}.{'*' if own else key}".lstrip(".")
             yield at
@@ -283,6 +290,8 @@ def test_whatever_stands_anywhere_reader_and_schema_agree(data: st.DataObject) -
 @pytest.mark.parametrize(("name", "value"), SAMPLES, ids=IDS)
 def test_an_empty_key_is_marked_although_the_reader_takes_it_as_left_out(name: str, value: Any) -> None:
     for path in places(value):
-        free = "given" in path or (name, path[0]) == ("techniques", "source")
+        # rows and fields are those of values, and a value may be unknown
+        rows = "given" in path or path[0] == "stage" or (name == "remedy" and {"source", "target"} & set(path))
+        free = rows or (name, path[0]) == ("techniques", "source")
         if isinstance(path[-1], str) and not free:
             assert refusals(name, changed(value, path, lambda _: None)), path

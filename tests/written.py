@@ -109,6 +109,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
         """
         domain: aws
         source: {list: a list, version: 7}
+        stage: {identities: [{id: "identity:aws/111122223333/role/actor"}]}
         techniques:
           - id: t
             name: PassRole
@@ -119,6 +120,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
             trusted_service: lambda
             needs_resource: function
             source: somebody
+            examples: [{given: {grants: [{id: g}]}, expect: {"identity:aws/111122223333/role/boss": unknown}}]
         """,
     ),
     "scenario": (
@@ -236,6 +238,20 @@ WRITTEN: dict[str, tuple[str, ...]] = {
         read_elsewhere: true
         unverified: true
         settles: [{about: ["identity:aws/{account}/*"], checks: [c], edges: [assumes], skipped: [incomplete]}]
+        """,
+    ),
+    "remedy": (
+        """
+        id: r
+        title: A person approves
+        objectives: [TOL-02]
+        gate: {kind: human_approval, enforced_at: gateway}
+        edges:
+          - verbs: [invokes, escalates_to]
+            techniques: ["iam-*"]
+            source: {platform: [codex]}
+            target: {irreversible: [true, null]}
+        cannot_know: much
         """,
     ),
 }

@@ -22,7 +22,7 @@ VERBS = frozenset((
 
 
 def lint(knowledge: Knowledge) -> tuple[Complaint, ...]:
-    """Give every complaint about catalogs, crosswalks, checks, scenarios and exports at once.
+    """Give every complaint about catalogs, crosswalks, checks, scenarios, exports and remedies at once.
 
     Parameters
     ----------
@@ -42,6 +42,7 @@ def lint(knowledge: Knowledge) -> tuple[Complaint, ...]:
         *_controls(knowledge),
         *_scenarios(knowledge),
         *_exports(knowledge),
+        *_remedies(knowledge),
     ]
     return tuple(sorted(found, key=lambda complaint: (complaint.where, complaint.what)))
 
@@ -256,6 +257,15 @@ def _exports(knowledge: Knowledge) -> Iterator[Complaint]:
                 if name not in known[each.kind]:
                     what = f"{export.id}: settles {name!r}, which is no {one[each.kind]}"
                     yield Complaint(what, _where(export.locations), "Correct the name.")
+
+
+def _remedies(knowledge: Knowledge) -> Iterator[Complaint]:
+    hubs = [catalog for catalog in knowledge.catalogs if catalog.reads_as == "objectives"]
+    objectives = {control.id for hub in hubs for control in hub.controls}
+    for remedy in knowledge.remedies:
+        for id in remedy.objectives:
+            if id not in objectives:
+                yield Complaint(f"{remedy.id}: {id!r} is no objective", _where(remedy.locations), "Correct the id.")
 
 
 def _cycles(parents: dict[str, str | None]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from nhiassess.errors import Complaint, FormatError, KnowledgeError
 from nhiassess.formats.format import Document
 from nhiassess.formats.reading import read
 from nhiassess.formats.record import Record, problems
-from nhiassess.knowledge import catalogs, checks, crosswalks, exports, rules, scenarios
+from nhiassess.knowledge import catalogs, checks, crosswalks, exports, remedies, rules, scenarios
 from nhiassess.knowledge.lint import parents
 from nhiassess.model.knowledge import Catalog, Knowledge, Titles
 
@@ -30,8 +30,8 @@ def load(files: Mapping[str, bytes]) -> Knowledge:
     ----------
     files:
         Path to bytes; the folder of a path says what a file is (``checks/``, ``crosswalks/``, ``techniques/``,
-        ``tool_servers/``, ``titles/``, ``scenarios/``, ``exports/``; anything else is a catalog, or one of the
-        single files).
+        ``tool_servers/``, ``titles/``, ``scenarios/``, ``exports/``, ``remedies/``; anything else is a catalog, or
+        one of the single files).
         A file of nothing but comments waits for its writer, and brings nothing.
 
     Returns
@@ -148,6 +148,8 @@ def _read(path: str, record: Record) -> dict[str, list[Any]]:
         return {"scenarios": [scenarios.scenario(record)]}
     if room == "exports":
         return {"exports": [exports.export(record)]}
+    if room == "remedies":
+        return {"remedies": [remedies.remedy(record)]}
     if name == "aliases.yaml":
         return {"aliases": list(catalogs.aliases(record))}
     if name == "defaults.yaml":
@@ -175,7 +177,7 @@ def _refuse_duplicates(found: Mapping[str, Sequence[Any]], complaints: list[Comp
 
 def _names(found: Mapping[str, Sequence[Any]]) -> Iterator[list[tuple[str, Any]]]:
     """Give what may stand there once only, name by name."""
-    tables = ("catalogs", "crosswalks", "checks", "techniques", "servers", "scenarios", "exports")
+    tables = ("catalogs", "crosswalks", "checks", "techniques", "servers", "scenarios", "exports", "remedies")
     yield [(value.id, value) for table in tables for value in found[table]]
     hubs = [catalog for catalog in found["catalogs"] if catalog.reads_as == "objectives"]
     others = [(catalog.id, each) for catalog in found["catalogs"] if catalog not in hubs for each in catalog.entries]

@@ -96,7 +96,7 @@ def _example(record: Record, stage: Rows) -> Example:
     given = {}
     for table in (*stage, *(each for each in own if each not in stage)):
         # a row of its own stands in place of the stage's
-        replaced = {row.get("id") for row in own.get(table, ())}
+        replaced = [row.get("id") for row in own.get(table, ())]
         given[table] = (*(row for row in stage.get(table, ()) if row.get("id") not in replaced), *own.get(table, ()))
     verdicts = {id: expect.text(id, among=VERDICTS, noun="verdict") for id in expect.names()} if expect else {}
     record.done()

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from nhiassess.model.inventory import Locations
+from nhiassess.model.inventory import Gate, Locations
 from nhiassess.model.scenario import Scenario
 
 RISK_KINDS = frozenset({"risk", "threat", "cross-layer-threat", "technique"})
@@ -296,6 +296,29 @@ class Default:
 
 
 @dataclass(frozen=True, slots=True)
+class EdgePattern:
+    """Which edges a remedy is about: by their verb, technique, and fields of the values at their ends."""
+
+    verbs: tuple[str, ...]
+    techniques: tuple[str, ...] = ()  # globs; any when empty
+    source: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)  # field to the values that fit; None: unknown
+    target: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """What an estate would be without, or would have a gate before, if some objectives held everywhere."""
+
+    id: str
+    title: str
+    objectives: tuple[str, ...]
+    edges: tuple[EdgePattern, ...]
+    cannot_know: str
+    gate: Gate | None = None  # put before the edges; when there is none, the edges are gone
+    locations: Locations = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Knowledge:
     """Everything that came with the package, plugins and the assessment folder."""
 
@@ -310,6 +333,7 @@ class Knowledge:
     defaults: tuple[Default, ...] = ()
     scenarios: tuple[Scenario, ...] = ()
     exports: tuple[Export, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
     assessed: tuple[str, ...] = ()  # the catalogs that a plan which names none means, in the order of the summary
 
     def catalog(self, id: str) -> Catalog | None:

@@ -76,7 +76,7 @@ def gated(graph: nx.MultiDiGraph[str], edges: Iterable[EdgeKey], gate: Gate) -> 
     --------
     >>> graph = nx.MultiDiGraph([("a", "b")])
     >>> difference(gated(graph, [("a", "b", "0")], Gate("human_approval")))[1].gates
-    {('a', 'b', '0'): Gate(kind='human_approval', enforced_at=None, controlled_by=None, each_call=True)}
+    {('a', 'b', '0'): Gate(kind='human_approval', enforced_at='agent_process', controlled_by=None, each_call=True)}
     """
     return _view(graph, Difference(gates=dict.fromkeys(edges, gate)))
 
