@@ -28,7 +28,8 @@ DRAWN = schemas()
 NOT_USED = ("manager", "helper", "util", "processor", "handler", "context", "info", "item", "entity", "asset")
 # what a reader knows of the meaning of a file, and no schema can
 MEANT = re.compile(
-    r"is no (catalog|objective|check|table)\b|leads out of this folder|maps a catalog onto itself|has no example that is"
+    r"is no (catalog|objective|check|table)\b|leads out of this folder|maps a catalog onto itself"
+    r"|has no example that is"
     r"|says not where it is published|ends before it begins|expires before it was|no `about` finds"
 )
 # the folder of a file, or its name, says what it is

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 
 import networkx as nx
+import numpy as np
 
-from nhiassess.analysis.crossing import ACCESS, Index, State, there
-from nhiassess.analysis.walk import Walk, index, walk
-from nhiassess.model.inventory import Resource
-from nhiassess.model.reach import ACCESS_WEIGHTS, BEHAVIOUR, THREAT_MODELS, VERDICTS, BlastRadius, Path, Reach
-
-HIGHEST_SENSITIVITY = 5
+from nhiassess.analysis.crossing import Index, there
+from nhiassess.analysis.ends import ANY, STRONG, WHOLE, WRITTEN, accessed, ends, resources, sensitivities
+from nhiassess.analysis.states import States, states
+from nhiassess.analysis.walk import index
+from nhiassess.analysis.witness import witnesses
+from nhiassess.model.reach import BEHAVIOUR, THREAT_MODELS, VERDICTS, BlastRadius, Path, Reach
+from nhiassess.reach import rows
+from nhiassess.reach.closure import reached
+from nhiassess.reach.counts import every_level
+from nhiassess.reach.distances import distances
 
 
 def blast_radius(graph: nx.MultiDiGraph[str], agent: str | None = None) -> tuple[BlastRadius, ...]:
@@ -33,15 +38,17 @@ def blast_radius(graph: nx.MultiDiGraph[str], agent: str | None = None) -> tuple
 
     Notes
     -----
-    Reachability in what the files state, not exploitability. O(agents x edges).
+    Reachability in what the files state, not exploitability. For all agents together one pass over the condensed
+    graph for each verdict and 512 agents.
     """
     found = index(graph)
-    return tuple(
-        _radius(graph, found, each, threat_model, gated)
-        for each in agents(graph, agent)
+    rows = [
+        row
         for threat_model in THREAT_MODELS
         for gated in (True, False)
-    )
+        for row in _radii(graph, found, states(graph, threat_model, gated), agents(graph, agent))
+    ]
+    return tuple(sorted(rows, key=lambda row: row.agent))
 
 
 def reach(graph: nx.MultiDiGraph[str], agent: str | None = None) -> tuple[Reach, ...]:
@@ -50,18 +57,16 @@ def reach(graph: nx.MultiDiGraph[str], agent: str | None = None) -> tuple[Reach,
     Returns
     -------
     tuple of Reach
-        With the strongest verdict, the fewest hops among paths of that verdict, and the highest access.
+        With the strongest verdict, the fewest hops among paths of that verdict, and the highest access. Sorted by
+        agent, threat model, gated before ungated, and resource.
     """
-    found = index(graph)
-    rows: list[Reach] = []
-    for each in agents(graph, agent):
-        for threat_model in THREAT_MODELS:
-            for gated in (True, False):
-                walked = walk(found, each, threat_model, gated)
-                for resource, (verdict, state, access) in _resources(walked).items():
-                    hops = walked.searches[VERDICTS.index(verdict)][state].hops
-                    rows.append(Reach(each, resource, threat_model, gated, verdict, hops, access))
-    return tuple(rows)
+    rows = [
+        row
+        for threat_model in THREAT_MODELS
+        for gated in (True, False)
+        for row in _rows(states(graph, threat_model, gated), agents(graph, agent))
+    ]
+    return tuple(sorted(rows, key=lambda row: row.agent))
 
 
 def agents(graph: nx.MultiDiGraph[str], agent: str | None = None) -> tuple[str, ...]:
@@ -70,51 +75,39 @@ def agents(graph: nx.MultiDiGraph[str], agent: str | None = None) -> tuple[str, 
     return tuple(found) if agent is None else tuple(each for each in found if each == agent)
 
 
-def witness(walked: Walk, agent: str, target: str, threat_model: str, gated: bool) -> Path | None:
-    """Give the strongest and then shortest path of a walk to a node; None when it is not reached."""
-    states = [(VERDICTS.index(verdict), state) for state, verdict in walked.verdicts().items() if state[0] == target]
-    if not states:
-        return None
-    rank = min(states)[0]
-    hops = min(
-        (walked.hops(state, VERDICTS[rank]) for at, state in states if at == rank),
-        key=lambda each: (len(each), str(each)),
-    )
-    id = f"{agent}|{target}|{threat_model}|{'gated' if gated else 'ungated'}"
-    return Path(id, agent, target, threat_model, gated, VERDICTS[rank], hops)
-
-
-def _radius(graph: nx.MultiDiGraph[str], found: Index, agent: str, threat_model: str, gated: bool) -> BlastRadius:
-    walked = walk(found, agent, threat_model, gated)
-    reached = _resources(walked)
-    by_verdict = dict.fromkeys(VERDICTS, 0)
-    low = high = 0
-    functions: set[str] = set()
-    jewels: list[Path] = []
-    for id, (verdict, _, access) in sorted(reached.items()):
-        value: Resource = graph.nodes[id]["value"]
-        by_verdict[verdict] += 1
-        weight = ACCESS_WEIGHTS[access]
-        low += weight * (value.sensitivity or 0)
-        high += weight * (HIGHEST_SENSITIVITY if value.sensitivity is None else value.sensitivity)
-        if value.business_function:
-            functions.add(value.business_function)
-        if value.crown_jewel:
-            path = witness(walked, agent, id, threat_model, gated)
-            assert path is not None
-            jewels.append(path)
-    radius = BlastRadius(
-        agent=agent,
-        threat_model=threat_model,
-        gated=gated,
-        resources=len(reached),
-        by_verdict=tuple(by_verdict.items()),
-        weighted=low,
-        bounds=(low, high),
-        business_functions=tuple(sorted(functions)),
-        crown_jewels=tuple(jewels),
-    )
-    return _collapse(found, radius) if threat_model == BEHAVIOUR else radius
+def _radii(graph: nx.MultiDiGraph[str], found: Index, made: States, wanted: tuple[str, ...]) -> Iterator[BlastRadius]:
+    laid = ends(made)
+    table = laid.behind(made)
+    # a view has no values of what it leaves out, and the states have numbers for it
+    values = resources(graph, laid)
+    starts = [made.agents[agent] for agent in wanted]
+    low_and_high = sensitivities(values)
+    counted, weighed = laid.numbers(ANY), [laid.numbers(kind) for kind in (ANY, STRONG, WHOLE)]
+    # a column that counts resources, and two that weigh them, kind by kind of access
+    weights = np.concatenate(
+        [np.column_stack([np.full(len(counted), kind == ANY), low_and_high]) for kind in (ANY, STRONG, WHOLE)]
+    ).astype(np.int64)
+    levels = [each.weighted for each in every_level(table, starts, np.concatenate(weighed), weights)]
+    functions = np.array([value.business_function for value in values], np.object_)
+    crossed = reached(rows.index(table), starts, counted)
+    jewels: dict[str, list[Path]] = {agent: [] for agent in wanted}
+    for path in witnesses(found, made, wanted, [value.id for value in values if value.crown_jewel]):
+        jewels[path.agent].append(path)
+    for place, agent in enumerate(wanted):
+        up_to = [0, *(int(level[place, 0]) for level in levels)]
+        low, high = (int(each) for each in levels[-1][place, 1:])
+        radius = BlastRadius(
+            agent=agent,
+            threat_model=made.threat_model,
+            gated=made.gated,
+            resources=up_to[-1],
+            by_verdict=tuple((verdict, up_to[rank + 1] - up_to[rank]) for rank, verdict in enumerate(VERDICTS)),
+            weighted=low,
+            bounds=(low, high),
+            business_functions=tuple(sorted({each for each in functions[crossed[place]] if each})),
+            crown_jewels=tuple(jewels[agent]),
+        )
+        yield _collapse(found, radius) if made.threat_model == BEHAVIOUR else radius
 
 
 def _collapse(found: Index, radius: BlastRadius) -> BlastRadius:
@@ -132,22 +125,30 @@ def _collapse(found: Index, radius: BlastRadius) -> BlastRadius:
     return replace(radius, collapsed=True, reason=hands[0].how)
 
 
-def _resources(walked: Walk) -> Mapping[str, tuple[str, State, str]]:
-    """Fold the states of a walk to resources: strongest verdict, the state that has it, highest access."""
-    found: dict[str, tuple[str, State, str]] = {}
-    for state, verdict in walked.verdicts().items():
-        node, verb = state
-        if not node.startswith("resource:") or verb not in ACCESS:
-            continue
-        access = ACCESS[verb]
-        if node not in found:
-            found[node] = (verdict, state, access)
-            continue
-        old_verdict, old_state, old_access = found[node]
-        highest = max(access, old_access, key=lambda each: (ACCESS_WEIGHTS[each], each))
-        ranks = VERDICTS.index(verdict), VERDICTS.index(old_verdict)
-        searches = walked.searches[min(ranks)]
-        nearer = ranks[0] == ranks[1] and searches[state].hops < searches[old_state].hops
-        better = ranks[0] < ranks[1] or nearer
-        found[node] = (verdict, state, highest) if better else (old_verdict, old_state, highest)
-    return found
+def _rows(made: States, wanted: tuple[str, ...]) -> Iterator[Reach]:
+    laid = ends(made)
+    table = laid.behind(made)
+    starts = [made.agents[agent] for agent in wanted]
+    verdict = np.full((len(starts), len(laid.resources)), len(VERDICTS))
+    hops = np.zeros_like(verdict)
+    there = np.bincount(made.ranks, minlength=len(VERDICTS))
+    for rank in range(len(VERDICTS)):
+        if there[rank] or not rank:
+            distance = distances(rows.index(table, rank), starts, laid.numbers(ANY))
+            new = (distance >= 0) & (verdict == len(VERDICTS))
+            verdict[new], hops[new] = rank, distance[new]
+    whole = rows.index(table)
+    kinds = np.stack([reached(whole, starts, laid.numbers(kind)) for kind in (ANY, STRONG, WHOLE)], axis=-1)
+    written = reached(whole, starts, laid.numbers(WRITTEN))
+    for place, agent in enumerate(wanted):
+        for at in np.flatnonzero(kinds[place, :, 0]):
+            yield Reach(
+                agent=agent,
+                resource=laid.resources[at],
+                threat_model=made.threat_model,
+                gated=made.gated,
+                verdict=VERDICTS[verdict[place, at]],
+                # one hop from the start and one to the end are none of the path
+                hops=int(hops[place, at]) - 2,
+                access=accessed(kinds[place, at], bool(written[place, at])),
+            )

@@ -167,7 +167,7 @@ def there(found: Index, edge: Edge) -> bool:
     """Tell whether an edge is left in."""
     if edge.source in found.removed_nodes or edge.target in found.removed_nodes:
         return False
-    return (edge.source, edge.target, edge.key) not in found.removed_edges
+    return not found.removed_edges or (edge.source, edge.target, edge.key) not in found.removed_edges
 
 
 def _hand(found: Index, edge: Edge, gated: bool) -> Hand | None:

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 import networkx as nx
 
-from nhiassess.analysis.blast_radius import agents, witness
-from nhiassess.analysis.crossing import holds
-from nhiassess.analysis.walk import index, walk
+from nhiassess.analysis.blast_radius import agents
+from nhiassess.analysis.crossing import Index, holds, there
+from nhiassess.analysis.states import states
+from nhiassess.analysis.walk import index
+from nhiassess.analysis.witness import witnesses
 from nhiassess.model.inventory import Input, Resource
 from nhiassess.model.reach import BEHAVIOUR, THREAT_MODELS, VERDICTS, Hop, Path, weakest
 
@@ -35,20 +37,13 @@ def paths(graph: nx.MultiDiGraph[str], agent: str | None = None, target: str | N
     """
     found = index(graph)
     targets = [target] if target else jewels(graph)
+    chosen = agents(graph, agent)
     rows: list[Path] = []
-    for each in agents(graph, agent):
-        for threat_model in THREAT_MODELS:
-            for gated in (True, False):
-                walked = walk(found, each, threat_model, gated)
-                entry = _entry(graph, each, gated) if threat_model == BEHAVIOUR else None
-                for end in targets:
-                    path = witness(walked, each, end, threat_model, gated)
-                    if path is None or not path.hops:
-                        continue
-                    if entry is not None:
-                        verdict = weakest((entry.verdict, path.verdict))
-                        path = replace(path, verdict=verdict, hops=(entry, *path.hops))
-                    rows.append(path)
+    for threat_model in THREAT_MODELS:
+        for gated in (True, False):
+            entries = {each: _entry(graph, found, each, gated) for each in chosen} if threat_model == BEHAVIOUR else {}
+            found_paths = witnesses(found, states(graph, threat_model, gated), chosen, targets)
+            rows += [_from(entries.get(path.agent), path) for path in found_paths if path.hops]
     return tuple(sorted(rows, key=lambda path: _rank(graph, path)))
 
 
@@ -57,8 +52,15 @@ def jewels(graph: nx.MultiDiGraph[str]) -> list[str]:
     return sorted(id for id, value in graph.nodes(data="value") if isinstance(value, Resource) and value.crown_jewel)
 
 
-def _entry(graph: nx.MultiDiGraph[str], agent: str, gated: bool) -> Hop | None:
-    found: Iterable[Hop] = (
+def _from(entry: Hop | None, path: Path) -> Path:
+    """Lead a path from the input that it begins at."""
+    if entry is None:
+        return path
+    return replace(path, verdict=weakest((entry.verdict, path.verdict)), hops=(entry, *path.hops))
+
+
+def _entry(graph: nx.MultiDiGraph[str], found: Index, agent: str, gated: bool) -> Hop | None:
+    entries: Iterable[Hop] = (
         Hop(
             edge.source,
             edge.verb,
@@ -70,13 +72,14 @@ def _entry(graph: nx.MultiDiGraph[str], agent: str, gated: bool) -> Hop | None:
             conditions=edge.conditions,
             locations=edge.locations,
         )
-        for source, _, edge in graph.in_edges(agent, data="value")
+        for edge in found.into.get(agent, ())
         if edge.verb == "taints"
-        and isinstance(value := graph.nodes[source]["value"], Input)
+        and there(found, edge)
+        and isinstance(value := graph.nodes[edge.source]["value"], Input)
         and value.trust != "internal"
         and not (gated and holds(edge.gate, BEHAVIOUR))
     )
-    return min(found, key=_first, default=None)
+    return min(entries, key=_first, default=None)
 
 
 def _first(hop: Hop) -> tuple[int, bool, bool, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import networkx as nx
 from hypothesis import given, settings
 
 from nhiassess.analysis.blast_radius import reach
@@ -11,6 +12,8 @@ from nhiassess.model.inventory import Resource
 from nhiassess.model.reach import Edge
 from nhiassess.network.what_if import without
 from tests.analysis.estates import JEWEL, A, B, drawn, edge, estates, graph, holder, shell
+
+CUT = ("federates_to", "escalates_to", "assumes", "runs_as", "delegates_to", "invokes", "can_change")
 
 
 def test_what_every_way_runs_through_comes_first() -> None:
@@ -72,3 +75,24 @@ def test_it_can_be_asked_of_a_view() -> None:
     assert "grant:g" not in {row.id for row in chokepoints(made)}
     found = {row.id: row for row in chokepoints(without(made, nodes=["grant:other"]))}
     assert (found["grant:g"].pairs_before, found["grant:g"].pairs_after) == (1, 0)
+
+
+@settings(max_examples=60, deadline=None)
+@given(estates())
+def test_nothing_that_can_be_taken_out_cuts_more_than_the_first(edges: tuple[Edge, ...]) -> None:
+    made = drawn(edges)
+    nodes = [node for node in made if node.startswith(("grant:", "credential:", "tool_server:"))]
+    between = {(e.source, e.target, e.verb) for e in edges if e.verb in CUT}
+    views = [without(made, [node]) for node in nodes]
+    views += [
+        without(made, edges=[(s, t, key) for key, data in made[s][t].items() if data["verb"] == verb])
+        for s, t, verb in between
+    ]
+    least = min(_jewels_reached(view) for view in views)
+    ranked = chokepoints(made, most=1)
+    assert (ranked[0].jewels_after if ranked else _jewels_reached(made)) == least
+
+
+def _jewels_reached(made: nx.MultiDiGraph[str]) -> int:
+    ends = jewels(made)
+    return sum(row.resource in ends for row in reach(made) if row.gated and row.threat_model == "behaviour")
