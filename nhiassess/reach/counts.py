@@ -15,9 +15,7 @@ from nhiassess.reach.engine import BLOCK, Engine
 from nhiassess.reach.prune import between
 from nhiassess.reach.rows import NONE_GONE, Index, index
 from nhiassess.reach.table import LEVELS, Edges, numbers
-
-# fractions are summed as whole multiples of a power of two, whose total stays below this power
-_ROOM = 62
+from nhiassess.reach.weights import weigh
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,8 +53,7 @@ def counts(
     Returns
     -------
     Counts
-        Sums of whole numbers are exact. Fractions are summed in fixed point, 62 bits for the total of a column: the sum
-        is as good as that of doubles and does not depend on any order.
+        Whole numbers are summed exactly, fractions as `weigh` says; no sum depends on an order.
 
     Raises
     ------
@@ -74,7 +71,9 @@ def counts(
     begins, stops = numbers(index.nodes, starts, "starts"), numbers(index.nodes, ends, "ends")
     if len(np.unique(stops)) < len(stops):
         raise ValueError("an end stands twice")
-    given, whole, halvings = _weights(weights, len(stops))
+    weighed = weigh(weights, len(stops))
+    # a column of ones counts the ends themselves
+    whole = np.concatenate([np.ones((len(stops), 1), np.int64), weighed.whole], axis=1)
     graph = condensed(index, between(index, begins, stops, gone), gone)
     each, summed = _by_component(graph.labels[stops], whole)
     labels = graph.labels[begins]
@@ -85,10 +84,7 @@ def counts(
         found = list(pool.map(lambda part: _block(graph, part, each, summed, index.engine), parts))
     sums = np.zeros((len(begins), whole.shape[1]), np.int64)
     sums[order] = np.concatenate(found) if found else sums
-    weighted = sums[:, 1:]
-    return Counts(
-        sums[:, 0], weighted if given.dtype.kind in "iu" else np.ldexp(weighted.astype(np.float64), -halvings)
-    )
+    return Counts(sums[:, 0], weighed.sums(sums[:, 1:]))
 
 
 def every_level(
@@ -148,26 +144,3 @@ def _by_component(labels: NDArray[np.int32], weights: NDArray[np.int64]) -> tupl
     summed = np.zeros((len(each), weights.shape[1]), np.int64)
     np.add.at(summed, place, weights[inside])
     return each.astype(np.int32), summed
-
-
-def _weights(weights: ArrayLike | None, ends: int) -> tuple[NDArray[np.generic], NDArray[np.int64], NDArray[np.int32]]:
-    """Give the weights as they came, as whole numbers after a column of ones, and how often each column was doubled."""
-    given = np.zeros((ends, 0), np.int64) if weights is None else np.asarray(weights)
-    if given.ndim != 2 or len(given) != ends or given.dtype.kind not in "iuf":
-        raise ValueError(f"weights are no table of numbers with a row for each of {ends} ends")
-    if not np.isfinite(given).all() or (given < 0).any():
-        raise ValueError("a weight is negative or no finite number")
-    halvings = np.zeros(given.shape[1], np.int32)
-    if given.dtype.kind == "f":
-        # sorted, so that no order of the ends shifts the point
-        with np.errstate(over="ignore"):
-            totals = np.sort(given.astype(np.float64), axis=0).sum(axis=0)
-        if not np.isfinite(totals).all():
-            raise ValueError("weights sum to more than a number holds")
-        halvings = np.where(totals > 0, _ROOM - np.frexp(totals)[1], 0).astype(np.int32)
-        whole = np.rint(np.ldexp(given.astype(np.float64), halvings)).astype(np.int64)
-    elif (given.astype(np.float64).sum(axis=0) >= 2.0**_ROOM).any():
-        raise ValueError(f"weights sum to 2**{_ROOM} or more")
-    else:
-        whole = given.astype(np.int64)
-    return given, np.concatenate([np.ones((ends, 1), np.int64), whole], axis=1), halvings

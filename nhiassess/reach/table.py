@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -65,13 +64,13 @@ def table(nodes: int, sources: ArrayLike, targets: ArrayLike, ranks: ArrayLike |
     return Edges(nodes, ends[0], ends[1], np.ascontiguousarray(ranked, np.int8))
 
 
-def numbers(nodes: int, column: ArrayLike | Iterable[int], name: str) -> NDArray[np.int32]:
-    """Give a column as numbers of nodes.
+def numbers(count: int, column: ArrayLike, name: str, kind: str = "node") -> NDArray[np.int32]:
+    """Give a column as numbers of nodes, or of edges where ``kind`` says so.
 
     Raises
     ------
     ValueError
-        When a value is no node; the first such row is named.
+        When a value is no number of them; the first such row is named.
 
     Examples
     --------
@@ -79,12 +78,12 @@ def numbers(nodes: int, column: ArrayLike | Iterable[int], name: str) -> NDArray
     [4, 0]
     """
     found = _whole(column, name)
-    _refuse((found < 0) | (found >= nodes), found, name, f"is no node of {nodes}")
+    _refuse((found < 0) | (found >= count), found, name, f"is no {kind} of {count}")
     return np.ascontiguousarray(found, np.int32)
 
 
-def _whole(column: ArrayLike | Iterable[int], name: str) -> NDArray[np.integer]:
-    found = np.asarray(column if hasattr(column, "__len__") else list(column))  # type: ignore[arg-type]
+def _whole(column: ArrayLike, name: str) -> NDArray[np.integer]:
+    found = np.asarray(column)
     if found.ndim != 1:
         raise ValueError(f"{name} is no column: it has {found.ndim} dimensions")
     if not len(found):
