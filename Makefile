@@ -25,7 +25,7 @@ setup: .venv/.installed
 	@test -n "$(PYTHON)" || { echo "Python 3.11 to 3.13 with venv is needed. Debian, Ubuntu: apt install python3 python3-venv. Fedora: dnf install python3. macOS: brew install python. Windows: winget install Python.Python.3.13" >&2; exit 1; }
 	.ci/system
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[pdf,notebooks,dev]"
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e ".[fast,pdf,notebooks,dev]"
 	touch $@
 
 fuzz: setup  ## ten minutes of mutated files against every format and source
