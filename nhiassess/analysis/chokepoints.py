@@ -4,34 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import networkx as nx
-import numpy as np
 
-from nhiassess.analysis.ends import ANY, Ends, ends, resources
+from nhiassess.analysis.crossing import Index
+from nhiassess.analysis.ends import Ends, ends, resources
+from nhiassess.analysis.extent import extent
+from nhiassess.analysis.hands import decisive
 from nhiassess.analysis.states import states
 from nhiassess.analysis.walk import index
 from nhiassess.analysis.witness import witnesses
-from nhiassess.model.inventory import Resource
+from nhiassess.model.improvement import Extent
 from nhiassess.model.reach import BEHAVIOUR, Chokepoint, Path
 from nhiassess.network.what_if import EdgeKey, without
-from nhiassess.reach import rows
-from nhiassess.reach.counts import counts
 
-_NODES = ("grant:", "credential:", "tool_server:")
-_EDGES = ("federates_to", "escalates_to", "assumes", "runs_as", "delegates_to", "invokes", "can_change")
+NODES = ("grant:", "credential:", "tool_server:")
+EDGES = ("federates_to", "escalates_to", "assumes", "runs_as", "delegates_to", "invokes", "can_change")
 
 # what can be taken out: a node with two empty words, or all edges of one verb between two nodes
 Candidate = tuple[str, str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Pairs:
-    """How many pairs of agent and resource, and of agent and crown jewel, are reached."""
-
-    resources: int
-    jewels: int
 
 
 def chokepoints(graph: nx.MultiDiGraph[str], most: int = 10) -> tuple[Chokepoint, ...]:
@@ -52,72 +43,68 @@ def chokepoints(graph: nx.MultiDiGraph[str], most: int = 10) -> tuple[Chokepoint
 
     Notes
     -----
-    Exact. What cuts an agent off from a crown jewel lies on every path between them, so on the one that is witness;
-    and it cuts no more pairs than it lies on witnesses of. So candidates are computed again without, from the most
-    witnesses down, until the next lies on fewer than the last of the ranking cuts.
+    Exact. What cuts an agent off from a crown jewel lies on every path between them, so on the one that is witness, or
+    is a tool by which an agent on it acts; and it cuts no more pairs than it has such witnesses. So candidates are
+    computed again without, from the most witnesses down, until the next has fewer than the last of the ranking cuts.
     """
+    return tuple(chokepoint for _, chokepoint in ranked(graph, most))
+
+
+def ranked(graph: nx.MultiDiGraph[str], most: int) -> list[tuple[Candidate, Chokepoint]]:
+    """Rank as `chokepoints` does, and give with each what is taken out."""
     laid = ends(states(graph, BEHAVIOUR, True))
-    before = reached_pairs(graph, laid)
+    before = extent(graph, laid)
     counted: Counter[Candidate] = Counter()
+    seen = index(graph)
     for path in _jewel_paths(graph, laid):
-        counted.update(_on(path))
-    found: list[Chokepoint] = []
+        counted.update(_on(path, seen))
+    found: list[tuple[Candidate, Chokepoint]] = []
     for candidate, most_cut in sorted(counted.items(), key=lambda each: (-each[1], each[0])):
-        if len(found) >= most and most_cut < before.jewels - found[most - 1].jewels_after:
+        if len(found) >= most and most_cut < before.jewels - found[most - 1][1].jewels_after:
             break
-        chokepoint = _without(graph, laid, candidate, before)
+        chokepoint = _taken_out(graph, laid, candidate, before)
         if chokepoint.jewels_after < before.jewels:
-            found = sorted((*found, chokepoint), key=lambda row: (row.jewels_after, row.pairs_after, row.id))
-    return tuple(found[:most])
+            found = sorted((*found, (candidate, chokepoint)), key=_order)
+    return found[:most]
 
 
-def reached_pairs(graph: nx.MultiDiGraph[str], laid: Ends) -> Pairs:
-    """Count the pairs that are reached under behaviour takeover with gates holding, whatever the verdict.
-
-    Parameters
-    ----------
-    graph:
-        A graph, or a what-if view of one.
-    laid:
-        The ends of the graph.
-    """
-    table = laid.behind(states(graph, BEHAVIOUR, True))
-    weights = np.array([[each.crown_jewel is True] for each in resources(graph, laid)], np.int64).reshape(-1, 1)
-    found = counts(rows.index(table), laid.starts, laid.numbers(ANY), weights)
-    return Pairs(int(found.reached.sum()), int(found.weighted.sum()))
+def _order(row: tuple[Candidate, Chokepoint]) -> tuple[int, int, str]:
+    return row[1].jewels_after, row[1].pairs_after, row[1].id
 
 
 def _jewel_paths(graph: nx.MultiDiGraph[str], laid: Ends) -> Iterator[Path]:
-    jewels = [each.id for each in resources(graph, laid) if isinstance(each, Resource) and each.crown_jewel]
+    jewels = [each.id for each in resources(graph, laid) if each.crown_jewel]
     return witnesses(index(graph), states(graph, BEHAVIOUR, True), laid.agents, jewels)
 
 
-def _on(path: Path) -> set[Candidate]:
-    """Give what can be taken out of a path."""
+def _on(path: Path, seen: Index) -> set[Candidate]:
+    """Give what can be taken out of a path, the tools included by which agents on it act."""
     found: set[Candidate] = set()
     for hop in path.hops:
-        found |= {(node, "", "") for node in (hop.source, hop.target) if node.startswith(_NODES)}
-        if hop.verb in _EDGES:
+        found |= {(node, "", "") for node in (hop.source, hop.target) if node.startswith(NODES)}
+        if hop.verb in EDGES:
             found.add((hop.source, hop.target, hop.verb))
+        found |= {(hop.source, tool, "invokes") for tool in decisive(seen, hop.source)}
     return found
 
 
-def _without(graph: nx.MultiDiGraph[str], laid: Ends, candidate: Candidate, before: Pairs) -> Chokepoint:
-    nodes, edges = _removed(graph, candidate)
-    after = reached_pairs(without(graph, nodes, edges), laid)
+def _taken_out(graph: nx.MultiDiGraph[str], laid: Ends, candidate: Candidate, before: Extent) -> Chokepoint:
+    nodes, edges = removed(graph, candidate)
+    after = extent(without(graph, nodes, edges), laid)
     source, target, verb = candidate
     return Chokepoint(
         id=f"{source} {verb} {target}" if verb else source,
         kind=verb or source.split(":", 1)[0],
         removed=(*nodes, *(f"{s} {graph.edges[s, t, k]['verb']} {t}" for s, t, k in edges)),
-        pairs_before=before.resources,
-        pairs_after=after.resources,
+        pairs_before=before.pairs,
+        pairs_after=after.pairs,
         jewels_before=before.jewels,
         jewels_after=after.jewels,
     )
 
 
-def _removed(graph: nx.MultiDiGraph[str], candidate: Candidate) -> tuple[tuple[str, ...], tuple[EdgeKey, ...]]:
+def removed(graph: nx.MultiDiGraph[str], candidate: Candidate) -> tuple[tuple[str, ...], tuple[EdgeKey, ...]]:
+    """Give the nodes and the edges that go with a candidate."""
     source, target, verb = candidate
     if not verb:
         return (source,), ()

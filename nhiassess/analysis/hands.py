@@ -34,6 +34,15 @@ def with_hands(found: Index, agents: Iterable[str], changes: Callable[[Tool], bo
     return replace(found, hands=hands, writes=frozenset(writes))
 
 
+def decisive(found: Index, agent: str) -> frozenset[str]:
+    """Give the tools of an agent that lend it a hand, or with which it can rewrite its own gates."""
+    lending = {hand.tool for hand in found.hands.get(agent, ()) if hand.tool}
+    if agent not in found.writes:
+        return frozenset(lending)
+    invoked = [edge.target for edge in found.out.get(agent, ()) if edge.verb == "invokes"]
+    return frozenset(lending | {tool for tool in invoked if tool in found.tools and _changes(found.tools[tool])})
+
+
 def _hands(found: Index, agent: str, left: Iterable[tuple[Edge, Tool]], writes: bool) -> list[Hand]:
     hands = []
     for edge, tool in left:

@@ -11,7 +11,7 @@ from nhiassess.analysis.paths import jewels
 from nhiassess.model.inventory import Resource
 from nhiassess.model.reach import Edge
 from nhiassess.network.what_if import without
-from tests.analysis.estates import JEWEL, A, B, drawn, edge, estates, graph, holder, shell
+from tests.analysis.estates import JEWEL, SHELL, A, B, drawn, edge, estates, graph, holder, shell
 
 CUT = ("federates_to", "escalates_to", "assumes", "runs_as", "delegates_to", "invokes", "can_change")
 
@@ -24,10 +24,13 @@ def test_what_every_way_runs_through_comes_first() -> None:
         edge("identity:i granted grant:other"),
         edge("grant:other reads resource:aws/other"),
     )
-    first = chokepoints(made)[0]
-    assert (first.id, first.kind, first.removed) == ("grant:g", "grant", ("grant:g",))
-    assert (first.pairs_before, first.pairs_after) == (2, 1)
-    assert (first.jewels_before, first.jewels_after) == (1, 0)
+    first, second = chokepoints(made)[:2]
+    # without the tool by which it acts the agent has nothing of what it holds
+    assert (first.id, first.kind) == (f"{A} invokes {SHELL}", "invokes")
+    assert (first.pairs_before, first.pairs_after) == (2, 0)
+    assert (second.id, second.kind, second.removed) == ("grant:g", "grant", ("grant:g",))
+    assert (second.pairs_before, second.pairs_after) == (2, 1)
+    assert (second.jewels_before, second.jewels_after) == (1, 0)
 
 
 def test_what_has_a_way_round_cuts_nothing_and_is_left_out() -> None:
