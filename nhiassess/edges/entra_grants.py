@@ -17,6 +17,7 @@ from nhiassess.permissions.permission import NO, YES, Decision, both, either
 # by the category of a technique: what it opens
 _VERBS = {
     "azure-access": "administers",
+    "azure-policy": "administers",
     "azure-identity": "administers",
     "azure-run": "executes_on",
     "azure-secrets": "reads",

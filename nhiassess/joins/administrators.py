@@ -1,4 +1,4 @@
-"""Each account, cluster and tenant gets the administrator that an escalation ends at, and the whole that it administers."""
+"""Each account, cluster and tenant gets the administrator that an escalation ends at, and what that one administers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class Administrators:
     order: int = 70
 
     def join(self, inventory: Inventory, knowledge: Knowledge) -> Inventory:
-        """Give the inventory with one administrator, one grant and one resource for each account, cluster and tenant."""
+        """Give the inventory with an administrator, its grant and a resource for each account, cluster and tenant."""
         scopes = {scope for each in inventory.identities if (scope := _scope(each.id))}
         known = {each.id for table in ("identities", "grants", "resources") for each in getattr(inventory, table)}
         added: dict[str, list[Any]] = {"identities": [], "grants": [], "resources": []}

@@ -127,9 +127,9 @@ def read_subject(subject: Subject, directory: Directory, assigned: Assigned) -> 
             locations=(file.at(named),),
         )
     )
-    for each, stated in owners:
-        if each is not None and is_guid(each):
-            who = directory.identity(each)
+    for owner, stated in owners:
+        if owner is not None and is_guid(owner):
+            who = directory.identity(owner)
             assigned.principal(who, (text(stated, "@odata.type") or "").rpartition(".")[2], None, file.at(stated))
             own(who, subject.id, assigned, file.at(stated))
     client = node.get("appId")
