@@ -72,6 +72,7 @@ _ASKED: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         ),
     },
 }
+_FILLS = "control:Microsoft.Resources/subscriptions/resourceGroups/write"
 _NOTHING_KNOWN = "control:-/-"  # what only a role that may be anything allows
 
 
@@ -183,7 +184,8 @@ def _by_technique(holder: Holder, grant: Grant, technique: Technique, places: Pl
         yield _edge(grant, verb, resource, words, decision, technique)
         if verb == "administers" and decision.verdict == "yes" and technique.category == "azure-access":
             done.add(resource.id)
-    if not best and lacking is not None:
+    # of whoever may put anything into the scope another edge says so: of what is there already a list would say no more
+    if not best and lacking is not None and not permits(grant, _FILLS).possible:
         yield from _lacking(holder, grant, technique, places, *lacking)
 
 
