@@ -88,9 +88,10 @@ class EntraGrants:
         ways = [each for each in mine if each.category in _VERBS]
         whole = [each for each in mine if each.category == "administrator"]
         places = places_of(inventory)
-        tenants = {id.split("/")[1] for each in inventory.identities if (id := each.id).startswith("identity:azure/")}
-        for _, holder in sorted(held(inventory).items()):
-            for grant in holder.own:
+        known = {each.id for each in inventory.identities}
+        tenants = {id.split("/")[1] for id in known if id.startswith("identity:azure/")}
+        for id, holder in sorted(held(inventory).items()):
+            for grant in holder.own if id in known else ():
                 yield _granted(grant)
                 yield from _whole(grant, whole, inventory.resources, tenants - {"-"})
                 yield from _opened(holder, grant, ways, places)

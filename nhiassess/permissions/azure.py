@@ -105,7 +105,7 @@ def permits(grant: Grant, action: str) -> Decision:
     >>> permits(grant, "data:Microsoft.KeyVault/vaults/secrets/getSecret/action").verdict
     'no'
     """
-    allowed = _allowed(grant.actions, grant.not_actions, grant.policy, action)
+    allowed = _allowed(grant.actions, grant.not_actions, action)
     if allowed is False or (open_part(grant, "consent") is not None):
         return NO
     here = (grant.locations, (grant.id,))
@@ -141,7 +141,7 @@ def after(denies: Iterable[Grant], action: str, path: str, decision: Decision) -
 
 
 @lru_cache(maxsize=_REMEMBERED)
-def _allowed(actions: tuple[str, ...], not_actions: tuple[str, ...], policy: str | None, action: str) -> bool | None:
+def _allowed(actions: tuple[str, ...], not_actions: tuple[str, ...], action: str) -> bool | None:
     """Tell whether a role allows an action; None when nobody tells what the role is."""
     names = [each.removeprefix(_ROLE) for each in actions if each.startswith(_ROLE)]
     if action.startswith(_ROLE):

@@ -276,6 +276,7 @@ class _Reading:
             self.unresolved(block, "the role, the principal or the resource", "application role")
             return
         application = target.partition("/-/")[2]
+        self.assigned.principal(who, None, None, block.place)
         grant = Grant(
             "",
             identity=who,
