@@ -13,6 +13,7 @@ from nhiassess.model.reach import Edge
 from nhiassess.permissions.aws_trust import trusts_of
 from nhiassess.permissions.federation import (
     AWS_AUDIENCE,
+    AZURE_AUDIENCE,
     GITHUB,
     GITLAB,
     Token,
@@ -24,7 +25,7 @@ from nhiassess.permissions.federation import (
 )
 from nhiassess.permissions.permission import Decision, both
 
-_SPIFFE = "identity:spiffe/"
+_SPIFFE, _ENTRA = "identity:spiffe/", "identity:azure/"
 _EKS = re.compile(r"^oidc\.eks\.[\w-]+\.amazonaws\.com(\.cn)?/id/\w+$")
 
 
@@ -54,11 +55,20 @@ class Federates:
                     where = (*asked.get((job.id, role), ()), *places)
                     yield from _admitted(job.id, role, those, token, where, (f"the project is on {issuer}",))
         # the registration of a SPIFFE ID names who gets it: no other file has to let it in
-        registered = tuple(link for link in inventory.links if link.target.startswith(_SPIFFE))
+        registered = tuple(link for link in inventory.links if _is_registered(link))
         yield from stated(replace(inventory, links=registered), {"federates_to": "is registered to get {target}"})
         for (source, target), places in sorted(asked.items()):
             if target not in known and not target.startswith(_SPIFFE):
                 yield _unseen(source, target, places, inventory)
+
+
+def _is_registered(link: Link) -> bool:
+    """Tell whether a file states by itself that one identity gets the tokens of another.
+
+    Entra takes tokens of its own for what a federated credential names, and a blueprint gets those of its agents.
+    """
+    within_entra = link.source.startswith(_ENTRA) and link.target.startswith(_ENTRA)
+    return link.target.startswith(_SPIFFE) or (link.verb == "federates_to" and within_entra)
 
 
 def _asked(inventory: Inventory) -> Mapping[tuple[str, str], Locations]:
@@ -67,7 +77,7 @@ def _asked(inventory: Inventory) -> Mapping[tuple[str, str], Locations]:
     return {
         (link.source, link.target): link.locations
         for link in inventory.links
-        if link.verb == "federates_to" and link.id.rpartition("|")[2] not in trusts
+        if link.verb == "federates_to" and link.id.rpartition("|")[2] not in trusts and not _is_registered(link)
     }
 
 
@@ -115,24 +125,27 @@ def _accounts(
     issuer: str,
     asked: Mapping[tuple[str, str], Locations],
 ) -> Iterator[Edge]:
-    projected = _projected(inventory)
+    audience = AZURE_AUDIENCE if role.startswith(_ENTRA) else AWS_AUDIENCE
+    projected = _projected(inventory, audience)
     for account in inventory.identities:
         if account.kind != "service_account" or account.provider != "kubernetes":
             continue
         named = (account.id, role) in asked
         open_conditions = []
         if not named and account.id not in projected:
-            open_conditions.append(f"pods of {account.name} get tokens for {AWS_AUDIENCE}, which no file asks for")
+            open_conditions.append(f"pods of {account.name} get tokens for {audience}, which no file asks for")
         if not _EKS.match(issuer) or not named:
             open_conditions.append(f"{issuer} is the issuer of the cluster")
         if not _EKS.match(issuer) and not named:
             continue
         places = asked.get((account.id, role)) or projected.get(account.id) or account.locations[:1]
-        yield from _admitted(account.id, role, trusts, account_token(account, issuer), places, tuple(open_conditions))
+        yield from _admitted(
+            account.id, role, trusts, account_token(account, issuer, audience), places, tuple(open_conditions)
+        )
 
 
-def _projected(inventory: Inventory) -> Mapping[str, Locations]:
-    tokens = {each.id for each in inventory.credentials if each.kind == "oidc_token" and each.audience == AWS_AUDIENCE}
+def _projected(inventory: Inventory, audience: str) -> Mapping[str, Locations]:
+    tokens = {each.id for each in inventory.credentials if each.kind == "oidc_token" and each.audience == audience}
     return {
         link.target: link.locations
         for link in inventory.links
@@ -167,9 +180,12 @@ def _admitted(
 
 
 def _reason(role: str, trust: Trust) -> str:
+    what = "application" if role.startswith(_ENTRA) else "role"
+    if any(each.operator == "claims" for each in trust.conditions):
+        return f"may become {what} {short(role)}, whose trust compares the claims of tokens of {trust.issuer}"
     if trust.subject is None:
-        return f"may become role {short(role)}, whose trust names no subject: any token of {trust.issuer} is let in"
-    return f"may become role {short(role)}, whose trust lets in the subject {trust.subject}"
+        return f"may become {what} {short(role)}, whose trust names no subject: any token of {trust.issuer} is let in"
+    return f"may become {what} {short(role)}, whose trust lets in the subject {trust.subject}"
 
 
 def _unseen(source: str, target: str, places: Locations, inventory: Inventory) -> Edge:

@@ -1,4 +1,4 @@
-"""Each account and cluster gets the administrator that an escalation ends at, and the whole that it administers."""
+"""Each account, cluster and tenant gets the administrator that an escalation ends at, and what that one administers."""
 
 from __future__ import annotations
 
@@ -8,25 +8,27 @@ from typing import Any
 from nhiassess.model.inventory import Grant, Identity, Inventory, Resource
 from nhiassess.model.knowledge import Knowledge
 
+_KINDS = {"aws": "account", "kubernetes": "cluster", "azure": "tenant"}
+
 
 @dataclass(frozen=True, slots=True)
 class Administrators:
-    """Adds what an account or cluster has by its nature, and no file states."""
+    """Adds what an account, cluster or tenant has by its nature, and no file states."""
 
     name: str = "administrators"
     order: int = 70
 
     def join(self, inventory: Inventory, knowledge: Knowledge) -> Inventory:
-        """Give the inventory with one administrator, one grant and one resource for each account and cluster."""
+        """Give the inventory with an administrator, its grant and a resource for each account, cluster and tenant."""
         scopes = {scope for each in inventory.identities if (scope := _scope(each.id))}
         known = {each.id for table in ("identities", "grants", "resources") for each in getattr(inventory, table)}
         added: dict[str, list[Any]] = {"identities": [], "grants": [], "resources": []}
         for provider, where in sorted(scopes):
-            kind = "account" if provider == "aws" else "cluster"
+            kind = _KINDS[provider]
             name = f"administrator of {kind} {where}" if where != "-" else f"administrator of the {kind}"
             identity = f"identity:{provider}/{where}/administrator"
-            everything = ("*",) if provider == "aws" else ("*:*/*",)
-            place = ("*",) if provider == "aws" else ("cluster",)
+            everything = ("*:*/*",) if provider == "kubernetes" else ("*",)
+            place = {"aws": ("*",), "kubernetes": ("cluster",), "azure": ("/",)}[provider]
             added["identities"].append(Identity(identity, kind="role", name=name, provider=provider))
             added["grants"].append(
                 Grant(
@@ -53,7 +55,7 @@ class Administrators:
 
 def _scope(id: str) -> tuple[str, str] | None:
     parts = id.removeprefix("identity:").split("/")
-    return (parts[0], parts[1]) if parts[0] in ("aws", "kubernetes") and len(parts) > 2 else None
+    return (parts[0], parts[1]) if parts[0] in _KINDS and len(parts) > 2 else None
 
 
 JOIN = Administrators()

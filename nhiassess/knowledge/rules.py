@@ -16,6 +16,7 @@ Rows = Mapping[str, tuple[Mapping[str, Any], ...]]
 ROLES = (
     *("self", "own_policy", "own_group", "target", "target_policy", "group", "passed_role", "any"),
     *("namespace", "cluster"),
+    *("tenant", "application", "agent", "user", "group", "owned", "scope"),
 )
 
 
@@ -84,6 +85,7 @@ def _technique(record: Record, domain: str, stage: Rows) -> Technique:
         trusted_service=record.optional_text("trusted_service"),
         needs_resource=record.optional_text("needs_resource"),
         source=record.optional_text("source"),
+        covers=record.texts("covers"),
         examples=tuple(_example(each, stage) for each in record.records("examples")),
         locations=(Location(*record.place),),
     )

@@ -204,6 +204,7 @@ class Technique:
     trusted_service: str | None = None  # the service that the passed role must trust
     needs_resource: str | None = None  # an existing resource without which it can't be done
     source: str | None = None
+    covers: tuple[str, ...] = ()  # ids that published lists give what it is, or parts of it
     examples: tuple[Example, ...] = ()  # the least with which it works, and what falls just short of it
     locations: Locations = ()
 

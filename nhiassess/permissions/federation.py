@@ -14,6 +14,7 @@ from nhiassess.permissions.permission import NO, Decision, both, either
 GITHUB = "token.actions.githubusercontent.com"
 GITLAB = "gitlab.com"
 AWS_AUDIENCE = "sts.amazonaws.com"
+AZURE_AUDIENCE = "api://AzureADTokenExchange"
 _PULL_REQUESTS = frozenset({"pull_request", "pull_request_review", "pull_request_review_comment"})
 _OF_BRANCHES = frozenset({"branches", "merge_request_event"})
 _PROJECT = re.compile(r"project_path:(?P<path>[^:*?]+):")
@@ -105,8 +106,8 @@ def project_token(job: Identity, trigger: str, issuer: str, audiences: tuple[str
     return Token(issuer, tuple(f"project_path:{path}:ref_type:{kind}:ref:*" for kind in kinds), audiences)
 
 
-def account_token(account: Identity, issuer: str) -> Token:
-    """Describe the token that a cluster gives a pod of a service account for a role in AWS.
+def account_token(account: Identity, issuer: str, audience: str = AWS_AUDIENCE) -> Token:
+    """Describe the token that a cluster gives a pod of a service account, for a role in AWS or for Entra.
 
     Examples
     --------
@@ -114,7 +115,7 @@ def account_token(account: Identity, issuer: str) -> Token:
     ('system:serviceaccount:shop:api',)
     """
     name = (account.name or "").replace("/", ":", 1)
-    return Token(issuer, (f"system:serviceaccount:{name}",), (AWS_AUDIENCE,))
+    return Token(issuer, (f"system:serviceaccount:{name}",), (audience,))
 
 
 def admits(trusts: Iterable[Trust], token: Token) -> Decision:
@@ -154,7 +155,9 @@ def how(trust: Trust) -> str:
     """Give the technique of frameworks/techniques/federation.yaml by which a trust lets tokens in."""
     subject = trust.subject
     if subject is None:
-        return "oidc-any-subject"
+        # a flexible credential of Entra compares claims by an expression
+        compares = any(each.operator == "claims" for each in trust.conditions)
+        return "oidc-wide-subject" if compares else "oidc-any-subject"
     like = any(_operator(each) in _LIKE and subject in each.values for each in trust.conditions)
     wide = like and not is_concrete(subject)
     of_jobs = _same_issuer(trust.issuer, GITHUB) or subject.startswith("project_path:")

@@ -111,10 +111,16 @@ def test_application() -> None:
     assert [each for each, _ in found.fingerprints] == ["credential:app.json#passwordCredentials[1]"]
     assert (held["keyCredentials[0]"].kind, held["keyCredentials[0]"].expires) == ("private_key", None)
     assert all((each.id, "authenticates_as", APP) in triples(found) for each in found.credentials)
-    assert {(each.actions, each.conditions) for each in found.grants} == {
+    assert {(each.actions, each.conditions) for each in found.grants if each.identity == APP} == {
         ((f"app_role:{GRAPH}/Files.Read.All",), (Condition("consent", "consent not in scope"),)),
         ((f"scope:{GRAPH}/{USER}",), (Condition("consent", "consent not in scope"),)),
     }
+    owned = by_id(found.grants, f"grant:azure/-/owner/{CLIENT}/{PERSON}")
+    assert (owned.identity, owned.actions, owned.resources) == (
+        f"identity:azure/-/{PERSON}",
+        ("owner",),
+        (f"application:{CLIENT}",),
+    )
     assert CANARY not in repr(found)
     assert "Ada" not in repr(found)
 
@@ -216,6 +222,8 @@ def test_managed_identities_of_exports() -> None:
     text = json.dumps([{**identity, **ids_of}, web, credential, assignment(principalName=None)])
     found = observe(SOURCE, {"export.json": text})
     assert triples(found) == {
+        # where it stands in Azure, in the spelling of its own record
+        (f"resource:azure{arm_id}", "runs_as", APP),
         (f"resource:azure{site}", "runs_as", APP),
         (f"resource:azure{site}", "runs_as", f"identity:azure/-/{AGENT}"),
     }

@@ -112,6 +112,7 @@ BOT, MI, WEB = (
         "azurerm_linux_web_app.web.identity",
     )
 )
+PERSON = "identity:azure/-/44444444-0000-0000-0000-000000000004"
 SCOPE = "/subscriptions/aaaaaaaa-0000-0000-0000-000000000001"
 
 
@@ -121,7 +122,9 @@ def test_one_module() -> None:
         BOT: "app_registration",
         MI: "managed_identity",
         WEB: "managed_identity",
+        PERSON: None,
     }
+    assert by_id(found.grants, f"grant:azure/-/owner/{BOT.partition('/-/')[2]}/{PERSON[17:]}").actions == ("owner",)
     assert by_id(found.identities, BOT).owner == "44444444-0000-0000-0000-000000000004"
     grants = {(each.identity, each.policy): each for each in found.grants}
     own = grants[BOT, "own"]

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from nhiassess.formats.format import EMPTY, Node
-from nhiassess.model.inventory import Condition, Credential, Grant, Identity
+from nhiassess.model.inventory import Condition, Credential, Grant, Identity, Location
 from nhiassess.sources.azure.names import (
     GRAPH,
     PROVIDER,
@@ -113,7 +113,7 @@ def read_subject(subject: Subject, directory: Directory, assigned: Assigned) -> 
     """
     file, node, found = subject.file, subject.node, assigned.found
     named = node.get("displayName") or node.get("name") or node.get("appId") or node
-    owners = [text(each, "id") or each.text() for each in (node.get("owners") or EMPTY).elements()]
+    owners = [(text(each, "id") or each.text(), each) for each in (node.get("owners") or EMPTY).elements()]
     kind = agent_kind(node) or _WORDS.get((text(node, "servicePrincipalType") or "").lower(), "app_registration")
     created = node.get("createdDateTime")
     found.identities.append(
@@ -122,11 +122,16 @@ def read_subject(subject: Subject, directory: Directory, assigned: Assigned) -> 
             kind=kind,
             name=text(node, "displayName") or text(node, "name"),
             provider=PROVIDER,
-            owner=next((each for each in owners if is_guid(each)), None),
+            owner=next((each for each, _ in owners if is_guid(each)), None),
             created=text(created),
             locations=(file.at(named),),
         )
     )
+    for owner, stated in owners:
+        if owner is not None and is_guid(owner):
+            who = directory.identity(owner)
+            assigned.principal(who, (text(stated, "@odata.type") or "").rpartition(".")[2], None, file.at(stated))
+            own(who, subject.id, assigned, file.at(stated))
     client = node.get("appId")
     if client is not None and client.text() and not is_guid(client.text()):
         reason = f"{client.text()} is filled in later: the client id stands in no file"
@@ -141,6 +146,21 @@ def read_subject(subject: Subject, directory: Directory, assigned: Assigned) -> 
         read_sign_in(file, node, subject.dotted, found)
     _requested(subject, directory, assigned)
     _parents(subject, kind, directory, found)
+
+
+def own(owner: str, application: str, assigned: Assigned, place: Location) -> None:
+    """Keep that an identity owns an application: it may change it, and what proves it."""
+    what = application.partition("/-/")[2]
+    grant = Grant(
+        "",
+        identity=owner,
+        provider=PROVIDER,
+        policy="owner",
+        actions=("owner",),
+        resources=(f"application:{what}",),
+        locations=(place,),
+    )
+    assigned.statements.add(grant, f"grant:azure/-/owner/{quote(what)}/{owner.partition('/-/')[2]}")
 
 
 def _credential(subject: Subject, node: Node, dotted: str, kind: str, found: Gathering) -> None:

@@ -223,6 +223,7 @@ def learn_managed(node: Node, directory: Directory) -> None:
         directory.same(text(within, "principalId"), client)
         if is_guid(client) and client:
             directory.managed[arm_id] = identity_id(client)
+            directory.spelled[arm_id] = text(node, "id") or ""
     own = text(node, "identity", "principalId")
     directory.owned |= {own} if own and is_guid(own) else set()
     for arm_id, each in (node.get("identity", "userAssignedIdentities") or EMPTY).items():
@@ -230,6 +231,7 @@ def learn_managed(node: Node, directory: Directory) -> None:
         directory.same(text(each, "principalId"), client)
         if is_guid(client) and client:
             directory.managed[arm_id.lower()] = identity_id(client)
+            directory.spelled.setdefault(arm_id.lower(), arm_id)
 
 
 def read_managed(file: ReadFile, node: Node, dotted: str, directory: Directory, assigned: Assigned) -> None:
@@ -249,6 +251,7 @@ def read_managed(file: ReadFile, node: Node, dotted: str, directory: Directory, 
     if (text(node, "type") or "").lower() == MANAGED_IDENTITY:
         id = directory.managed.get(arm_id.lower(), f"identity:azure/-/{quote(arm_id.strip('/'))}")
         _identity(id, "managed_identity", text(node, "name"), place, found)
+        _itself(arm_id, id, place, found)
         return
     as_whom = {directory.managed.get(name.lower()): each for name, each in _user_assigned(node)}
     own = node.get("identity", "principalId")
@@ -264,6 +267,17 @@ def read_managed(file: ReadFile, node: Node, dotted: str, directory: Directory, 
             found.skip(file.at_key(each), f"{dotted}identity", "identity not resolved", reason)
         else:
             found.links.append(link(resource.id, "runs_as", who, file.at(each)))
+    for name, each in _user_assigned(node):
+        known = directory.managed.get(name.lower())
+        if known is not None:
+            _itself(directory.spelled.get(name.lower(), name), known, file.at_key(each), found)
+
+
+def _itself(arm_id: str, identity: str, place: Location, found: Gathering) -> None:
+    """Keep a managed identity as the resource that it is too: roles are assigned on that one, or above it."""
+    resource = resource_of(arm_id, place)
+    found.resources.append(resource)
+    found.links.append(link(resource.id, "runs_as", identity, place, reason="is that managed identity in Azure"))
 
 
 def _user_assigned(node: Node) -> Iterator[tuple[str, Node]]:

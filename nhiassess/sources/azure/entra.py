@@ -14,11 +14,13 @@ How a role assignment is put into a grant, so that an evaluator can use it:
 - ``app_role:<client id of the resource>/<role>`` is an application permission that was given. What an application
   only asks for (``app_role:`` and ``scope:``) has ``Condition("consent", "consent not in scope")``. The role is its
   value where the resource's roles are in scope, and its id.
+- ``owner`` on ``application:<client id>`` is the ownership of an application.
 - A role definition is a grant without identity, ``grant:azure/-/role/<id or name>``, on its assignable scopes.
 
 An identity goes by its client id where a file tells which object has which, else by its object id; the tenant is
 left out, since these ids are unique without it. What has neither goes by its place,
-``identity:azure/-/file:<path>#<place>``. A federated credential is a trust of mechanism ``oidc``.
+``identity:azure/-/file:<path>#<place>``. A managed identity of an export is a resource too, which runs as it, since
+roles are assigned on that one or above it. A federated credential is a trust of mechanism ``oidc``.
 """
 
 from __future__ import annotations

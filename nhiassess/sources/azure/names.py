@@ -39,6 +39,7 @@ _RESOURCE_KINDS = {
     "searchservices": "search",
     "projects": "agent_runtime",
     "accounts": "model",
+    "userassignedidentities": "managed_identity",
 }
 
 
@@ -48,6 +49,7 @@ class Directory:
 
     clients: dict[str, str] = field(default_factory=dict)  # object id to client id
     managed: dict[str, str] = field(default_factory=dict)  # ARM id of a managed identity, in lower case, to its id
+    spelled: dict[str, str] = field(default_factory=dict)  # the same ARM id to how it is written, which differs
     owned: set[str] = field(default_factory=set)  # object ids of identities that a resource has of its own
     role_names: dict[tuple[str, str], str] = field(default_factory=dict)  # (client id, id of an app role) to its value
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 
 from nhiassess.formats.format import EMPTY, Node
 from nhiassess.model.inventory import Condition, Credential, Grant, Identity, Resource, Trust
+from nhiassess.sources.azure.apps import own
 from nhiassess.sources.azure.names import PROVIDER, Directory, guid_in, identity_id, is_guid, kind_of, seconds
 from nhiassess.sources.azure.roles import (
     DIRECTORY_ROLE,
@@ -122,13 +123,19 @@ class _Reading:
     def declared(self, block: Block) -> None:
         name = block.get("display_name") or block.get("name")
         kind = "managed_identity" if block.type == _MANAGED else "app_registration"
-        owners = (self.module.value(each) for each in (block.get("owners") or EMPTY).elements())
+        stated = list((block.get("owners") or EMPTY).elements())
+        owners = (self.module.value(each) for each in stated)
         owner = next((each for each in owners if is_guid(each)), None)
         place = block.file.at(name) if name is not None else block.place
         shown = self.module.value(name) or block.name
         self.found.identities.append(
             Identity(self.address(block), kind, shown, PROVIDER, owner=owner, locations=(place,))
         )
+        for each in stated:
+            who = self.identity(each)
+            if who is not None:
+                self.assigned.principal(who, None, None, block.file.at(each))
+                own(who, self.address(block), self.assigned, block.file.at(each))
         for access in block.inner("required_resource_access"):
             self.requested(block, access)
 
@@ -269,6 +276,7 @@ class _Reading:
             self.unresolved(block, "the role, the principal or the resource", "application role")
             return
         application = target.partition("/-/")[2]
+        self.assigned.principal(who, None, None, block.place)
         grant = Grant(
             "",
             identity=who,
