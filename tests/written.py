@@ -120,6 +120,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
             trusted_service: lambda
             needs_resource: function
             source: somebody
+            covers: [x-1]
             examples: [{given: {grants: [{id: g}]}, expect: {"identity:aws/111122223333/role/boss": unknown}}]
         """,
     ),
