@@ -10,7 +10,7 @@ from nhiassess.model.inventory import Inventory, Locations
 from nhiassess.model.knowledge import Knowledge, Requirement, Technique
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.administrators import by_design
-from nhiassess.permissions.aws import decide
+from nhiassess.permissions.aws import decide, services_of
 from nhiassess.permissions.aws_estate import Estate, estate, gains, meets, somewhere
 from nhiassess.permissions.aws_held import Held
 from nhiassess.permissions.aws_trust import admits_service
@@ -63,7 +63,7 @@ def _edges(
     others = [each for each in required if each.of == "any"]
     on_existing = [each for each in required if each.of == "target"]
     common = meets(found, actor, others)
-    if not common.possible or not _everywhere(actor, on_existing).possible:
+    if not common.possible or not _anywhere(actor, on_existing).possible:
         return
     for role, trusts in trusting:
         if role.id == actor.id:
@@ -74,7 +74,7 @@ def _edges(
         steered, where = _steers(found, actor, technique, on_existing, role)
         observed = steered.possible
         if not observed:
-            steered = _everywhere(actor, on_existing)
+            steered = _anywhere(actor, on_existing)
         decision = gains(
             both(decision, steered, trusts),
             technique.needs_resource,
@@ -93,8 +93,17 @@ def _edges(
         )
 
 
-def _everywhere(actor: Held, required: Sequence[Requirement]) -> Decision:
-    return both(*(decide(actor, each.action) for each in required))
+def _anywhere(actor: Held, required: Sequence[Requirement]) -> Decision:
+    """Decide whether the actor may steer something of its account: what runs as a role stands in the role's account."""
+    return both(
+        *(
+            either(
+                decide(actor, each.action, f"{actor.partition}:{service}:*:{actor.account}:*")
+                for service in services_of(each.action)
+            )
+            for each in required
+        )
+    )
 
 
 def _steers(

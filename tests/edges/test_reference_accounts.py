@@ -13,7 +13,7 @@ ACCOUNTS = Path(__file__).resolve().parents[3] / "shared" / "reference" / "aws"
 EC2 = {  # may give an instance the profile of a role that makes access keys for administrators
     "role/MyRole": ("needs_resource", ("ext-ec2-associateprofile",), "role/OverprivilegedEC2"),
     "role/MyOtherRole": ("needs_resource", ("ext-ec2-associateprofile",), "role/OverprivilegedEC2"),
-    "role/OverprivilegedEC2": ("yes", ("iam-002",), "user/obama"),
+    "role/OverprivilegedEC2": ("conditional", ("iam-002",), "user/obama"),
     "user/obama": ("already", (), None),
     "user/userwithlotsofpermissions": ("already", (), None),
 }
