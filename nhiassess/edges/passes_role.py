@@ -18,6 +18,15 @@ from nhiassess.permissions.permission import NO, YES, Decision, both, either
 
 # of what runs as a role: the kind of resource that an inventory has, and the service that its ARN names
 _SERVICES = {"function": "lambda", "compute": "ec2", "pipeline": "codebuild", "instance_profile": "iam"}
+# what a technique needs, where its word in the file is not how one says it
+_WORDS = {
+    "compute": "an instance",
+    "pipeline": "a build project",
+    "ecs_cluster": "an ECS cluster",
+    "ecs_task": "an ECS task",
+    "retired_service": "still, though AWS has retired it, the service",
+    "running_instance": "an instance profile for the role, and a running instance",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ def _edges(
             both(decision, steered, trusts),
             technique.needs_resource,
             observed,
-            f"there is a {(technique.needs_resource or '').replace('_', ' ')} {_purpose(technique, role)}",
+            f"there is {_thing(technique.needs_resource or '')} {_purpose(technique, required, role)}",
         )
         yield edge(
             actor.id,
@@ -121,10 +130,17 @@ def _steers(
     return best, next((where for answer, where in answers if answer is best), ())
 
 
-def _purpose(technique: Technique, role: Held) -> str:
+def _thing(needs: str) -> str:
+    word = needs.replace("_", " ")
+    return _WORDS.get(needs) or f"{'an' if word[:1] in 'aeiou' else 'a'} {word}"
+
+
+def _purpose(technique: Technique, required: Sequence[Requirement], role: Held) -> str:
     if technique.needs_resource == "instance_profile":
         return f"for {short(role.id)}"
-    return f"that runs as {short(role.id)}" if technique.category == "existing-passrole" else "to use"
+    # what a role is passed to need not run as it yet
+    steers = not any(each.of == "passed_role" for each in required)
+    return f"that runs as {short(role.id)}" if steers else "to use"
 
 
 def _reason(technique: Technique, required: Sequence[Requirement], role: Held, service: str) -> str:

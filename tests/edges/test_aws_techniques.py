@@ -123,7 +123,7 @@ def test_what_was_not_observed_is_never_taken_for_granted(of: Technique) -> None
     for given in gaining(of):
         found = edges(of, {**given, "resources": ()})
         assert {edge.verdict for edge in found} == {"needs_resource"}
-        assert all((of.needs_resource or "-").replace("_", " ") in edge.conditions[-1] for edge in found)
+        assert all(edge.conditions[-1].startswith(("there is a ", "there is an ", "there is still")) for edge in found)
 
 
 @pytest.mark.parametrize("of", [each for each in TECHNIQUES if each.applies_to], ids=lambda of: of.id)
