@@ -118,6 +118,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
             applies_to: [role]
             trusted_service: lambda
             needs_resource: function
+            conditions: ["something calls {target}"]
             source: somebody
         """,
     ),

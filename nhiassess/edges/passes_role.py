@@ -11,7 +11,7 @@ from nhiassess.model.knowledge import Knowledge, Requirement, Technique
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.administrators import by_design
 from nhiassess.permissions.aws import decide, services_of
-from nhiassess.permissions.aws_estate import Estate, estate, gains, meets, somewhere
+from nhiassess.permissions.aws_estate import Estate, estate, gains, meets, somewhere, supposing
 from nhiassess.permissions.aws_held import Held
 from nhiassess.permissions.aws_trust import admits_service
 from nhiassess.permissions.permission import NO, YES, Decision, both, either
@@ -85,7 +85,7 @@ def _edges(
         if not observed:
             steered = _anywhere(actor, on_existing)
         decision = gains(
-            both(decision, steered, trusts),
+            supposing(both(decision, steered, trusts), technique, short(role.id)),
             technique.needs_resource,
             observed,
             f"there is {_thing(technique.needs_resource or '')} {_purpose(technique, required, role)}",

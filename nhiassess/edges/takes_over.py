@@ -10,7 +10,7 @@ from nhiassess.model.inventory import Inventory
 from nhiassess.model.knowledge import Knowledge, Requirement, Technique
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.administrators import ceiling
-from nhiassess.permissions.aws_estate import Estate, estate, gains, meets, removes, somewhere
+from nhiassess.permissions.aws_estate import Estate, estate, gains, meets, removes, somewhere, supposing
 from nhiassess.permissions.aws_held import Held
 from nhiassess.permissions.aws_trust import ASSUME
 from nhiassess.permissions.permission import Decision, both
@@ -23,11 +23,6 @@ _KINDS = (
     ("loginprofile", "user"),
     ("role", "role"),
 )
-# what IAM asks of the target besides permission, and exports of accounts don't tell: that something is not there yet
-_ABSENT = {
-    "room_for_key": "{} has fewer than two access keys",
-    "no_login_profile": "{} has no password for the console yet",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,10 @@ def _edges(found: Estate, actor: Held, technique: Technique) -> Iterator[Edge]:
             if decision.possible and technique.grants == "modify_other":
                 decision = both(decision, _left(found, target, technique))
             if decision.possible:
-                decision = _asked(decision, target, technique.needs_resource or "")
+                decision = supposing(decision, technique, short(target.id))
+                if technique.needs_resource == "login_profile":
+                    words = f"{short(target.id)} has a password for the console"
+                    decision = gains(decision, technique.needs_resource, False, words)
                 yield _edge(actor, technique, required, target, decision)
 
 
@@ -78,15 +76,6 @@ def _left(found: Estate, target: Held, technique: Technique) -> Decision:
     if technique.needs_resource == "boundary_of_target":
         return removes(found, target, technique.needs_resource)
     return ceiling(target)
-
-
-def _asked(decision: Decision, target: Held, needs: str) -> Decision:
-    """Weaken a decision by what the target must have, or must not have yet."""
-    if needs in _ABSENT:
-        return both(decision, Decision("conditional", (_ABSENT[needs].format(short(target.id)),)))
-    if needs == "login_profile":
-        return gains(decision, needs, False, f"{short(target.id)} has a password for the console")
-    return decision
 
 
 def _edge(actor: Held, technique: Technique, required: Sequence[Requirement], target: Held, decision: Decision) -> Edge:

@@ -83,6 +83,7 @@ def _technique(record: Record, domain: str, stage: Rows) -> Technique:
         applies_to=record.texts("applies_to"),
         trusted_service=record.optional_text("trusted_service"),
         needs_resource=record.optional_text("needs_resource"),
+        conditions=record.texts("conditions"),
         source=record.optional_text("source"),
         examples=tuple(_example(each, stage) for each in record.records("examples")),
         locations=(Location(*record.place),),
