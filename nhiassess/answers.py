@@ -48,8 +48,8 @@ def observed(inventory: Inventory) -> Row:
 
 
 def escalated(rows: Sequence[Escalation]) -> Row:
-    """Give the identities that are, or can become, administrators."""
-    return answer("escalations", map(encode, rows))
+    """Give the identities that are, or can become, administrators, each with its way hop by hop."""
+    return answer("escalations", ({**encode(row), "hops": [_hop(hop) for hop in row.hops]} for row in rows))
 
 
 def radii(rows: Sequence[BlastRadius]) -> Row:

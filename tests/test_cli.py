@@ -57,6 +57,16 @@ def test_json_names_its_schema_and_every_row_has_an_id(verb: str) -> None:
     assert all(row["id"] for row in rows)
 
 
+def test_a_way_to_an_administrator_is_told_with_its_statements_and_what_is_open() -> None:
+    told = run("escalations", SAMPLE, "--now", "2026-11-24").stdout
+    _, _, way = told.partition("\narn:aws:iam::111122223333:user/eng-platform-01\n")
+    assert way.split("\n")[:3] == [
+        "  may assume role break-glass-admin, whose trust names it  [conditional]",
+        "    open: aws:MultiFactorAuthPresent is true",
+        "    at aws/prod-111122223333.json:246, 249, 254",
+    ]
+
+
 def test_one_control_is_shown_with_the_chain_behind_it_by_any_spelling() -> None:
     told = run("coverage", SAMPLE, "--control", "oap-10", "--now", "2026-11-24").stdout
     assert "SUP-02a does not hold and overlaps nist-csf-2.0/GV.SC-06, which says the same as it" in told

@@ -119,6 +119,7 @@ WRITTEN: dict[str, tuple[str, ...]] = {
             applies_to: [role]
             trusted_service: lambda
             needs_resource: function
+            conditions: ["something calls {target}"]
             source: somebody
             covers: [x-1]
             examples: [{given: {grants: [{id: g}]}, expect: {"identity:aws/111122223333/role/boss": unknown}}]

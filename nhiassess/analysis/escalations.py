@@ -11,7 +11,7 @@ import networkx as nx
 from nhiassess.analysis.crossing import ONWARD, Index, there
 from nhiassess.analysis.walk import index
 from nhiassess.model.inventory import Identity, Location, Resource
-from nhiassess.model.reach import VERDICTS, Edge, Escalation
+from nhiassess.model.reach import VERDICTS, Edge, Escalation, Hop
 
 # how one identity has or becomes another, also through what it can read, run or change
 _WALKED = frozenset(
@@ -48,8 +48,8 @@ def escalations(graph: nx.MultiDiGraph[str]) -> tuple[Escalation, ...]:
     tuple of Escalation
         One for each identity that somebody can act as: its native name; the verdict of its strongest way, which is
         that of the weakest hop; the techniques of all first hops of ways of that verdict; and the native name of the
-        identity next gained on the shortest of them, its own where it gives itself more. Administrators stand in the
-        list with ``already`` true. Sorted by identity.
+        identity next gained on the shortest of them, its own where it gives itself more, with its hops. Administrators
+        stand in the list with ``already`` true. Sorted by identity.
 
     Notes
     -----
@@ -138,14 +138,15 @@ def _row(
     chain = list(_chain(graph, found, ways[0][1], distance, verdict))
     gained = next((edge for edge in chain if _gains(edge)), None)
     places: tuple[Location, ...] = tuple(dict.fromkeys(place for edge in chain for place in edge.locations))
+    hops = tuple(map(_hop, chain))
     reason = "; then ".join(edge.reason for edge in chain if edge.verb != "granted")
     # what it has by its own statements or its groups' it has already, unless conditions are open
     own = gained is None and all(edge.verb in ("member_of", "granted", "administers") for edge in chain)
     if own and verdict == "yes":
-        return Escalation(identity.id, native, "yes", (), None, reason, True, places)
+        return Escalation(identity.id, native, "yes", (), None, reason, True, hops, places)
     techniques = {edge.technique for _, edge in ways if edge.technique}
     via = _via(graph, native, gained) if gained is not None else None
-    return Escalation(identity.id, native, verdict, tuple(sorted(techniques)), via, reason, False, places)
+    return Escalation(identity.id, native, verdict, tuple(sorted(techniques)), via, reason, False, hops, places)
 
 
 def _chain(
@@ -165,6 +166,19 @@ def _chain(
             if (not verb or each.verb not in ONWARD or verb in ONWARD[each.verb])
             and distance[each.target, each.verb if each.target.startswith("resource:") else ""] < hops
         )
+
+
+def _hop(edge: Edge) -> Hop:
+    return Hop(
+        source=edge.source,
+        verb=edge.verb,
+        target=edge.target,
+        verdict=edge.verdict,
+        reason=edge.reason,
+        technique=edge.technique,
+        conditions=edge.conditions,
+        locations=edge.locations,
+    )
 
 
 def _gains(edge: Edge) -> bool:

@@ -11,17 +11,17 @@ from nhiassess.model.inventory import Credential, Identity, Inventory, Link, Loc
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.aws_trust import trusts_of
+from nhiassess.permissions.federated_trusts import GITHUB, asks, how
 from nhiassess.permissions.federation import (
     AWS_AUDIENCE,
     AZURE_AUDIENCE,
-    GITHUB,
     GITLAB,
     Token,
     account_token,
     admits,
-    how,
     job_token,
     project_token,
+    svid_token,
 )
 from nhiassess.permissions.permission import Decision, both
 
@@ -31,7 +31,7 @@ _EKS = re.compile(r"^oidc\.eks\.[\w-]+\.amazonaws\.com(\.cn)?/id/\w+$")
 
 @dataclass(frozen=True, slots=True)
 class Federates:
-    """From CI jobs and service accounts to the roles that let their tokens in."""
+    """From CI jobs, service accounts and SPIFFE IDs to the roles that let their tokens in."""
 
     name: str = "federates"
 
@@ -54,6 +54,7 @@ class Federates:
                     token = project_token(job, trigger, issuer, _audiences(tokens))
                     where = (*asked.get((job.id, role), ()), *places)
                     yield from _admitted(job.id, role, those, token, where, (f"the project is on {issuer}",))
+                yield from _workloads(inventory, role, those, issuer)
         # the registration of a SPIFFE ID names who gets it: no other file has to let it in
         registered = tuple(link for link in inventory.links if _is_registered(link))
         yield from stated(replace(inventory, links=registered), {"federates_to": "is registered to get {target}"})
@@ -144,6 +145,17 @@ def _accounts(
         )
 
 
+def _workloads(inventory: Inventory, role: str, trusts: tuple[Trust, ...], issuer: str) -> Iterator[Edge]:
+    """Give the workloads with SPIFFE IDs, where a trust asks for one."""
+    if not any(trust.issuer == issuer and (trust.subject or "").startswith("spiffe:") for trust in trusts):
+        return
+    for bearer in inventory.identities:
+        if bearer.id.startswith(_SPIFFE) and bearer.kind == "spiffe_id":
+            domain = (bearer.name or "").removeprefix("spiffe://").partition("/")[0]
+            open_ = (f"{issuer} is the issuer of the trust domain {domain}",)
+            yield from _admitted(bearer.id, role, trusts, svid_token(bearer, issuer), bearer.locations[:1], open_)
+
+
 def _projected(inventory: Inventory, audience: str) -> Mapping[str, Locations]:
     tokens = {each.id for each in inventory.credentials if each.kind == "oidc_token" and each.audience == audience}
     return {
@@ -165,27 +177,19 @@ def _admitted(
     if not decision.possible:
         return
     trust = next(each for each in trusts if each.id in decision.grants)
+    what = "application" if role.startswith(_ENTRA) else "role"
     if open_conditions:
         decision = both(decision, Decision("conditional", open_conditions))
     yield edge(
         bearer,
         "federates_to",
         role,
-        _reason(role, trust),
+        f"may become {what} {short(role)}, whose trust {asks(trust)}",
         tuple(dict.fromkeys((*decision.locations, *places))),
         verdict=decision.verdict,
         conditions=decision.conditions,
         technique=how(trust),
     )
-
-
-def _reason(role: str, trust: Trust) -> str:
-    what = "application" if role.startswith(_ENTRA) else "role"
-    if any(each.operator == "claims" for each in trust.conditions):
-        return f"may become {what} {short(role)}, whose trust compares the claims of tokens of {trust.issuer}"
-    if trust.subject is None:
-        return f"may become {what} {short(role)}, whose trust names no subject: any token of {trust.issuer} is let in"
-    return f"may become {what} {short(role)}, whose trust lets in the subject {trust.subject}"
 
 
 def _unseen(source: str, target: str, places: Locations, inventory: Inventory) -> Edge:

@@ -10,14 +10,23 @@ from nhiassess.model.inventory import Inventory, Locations
 from nhiassess.model.knowledge import Knowledge, Requirement, Technique
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.administrators import by_design
-from nhiassess.permissions.aws import decide
-from nhiassess.permissions.aws_estate import Estate, estate, gains, meets, somewhere
+from nhiassess.permissions.aws import decide, services_of
+from nhiassess.permissions.aws_estate import Estate, estate, gains, meets, somewhere, supposing
 from nhiassess.permissions.aws_held import Held
 from nhiassess.permissions.aws_trust import admits_service
 from nhiassess.permissions.permission import NO, YES, Decision, both, either
 
 # of what runs as a role: the kind of resource that an inventory has, and the service that its ARN names
 _SERVICES = {"function": "lambda", "compute": "ec2", "pipeline": "codebuild", "instance_profile": "iam"}
+# what a technique needs, where its word in the file is not how one says it
+_WORDS = {
+    "compute": "an instance",
+    "pipeline": "a build project",
+    "ecs_cluster": "an ECS cluster",
+    "ecs_task": "an ECS task",
+    "retired_service": "still, though AWS has retired it, the service",
+    "running_instance": "an instance profile for the role, and a running instance",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +72,7 @@ def _edges(
     others = [each for each in required if each.of == "any"]
     on_existing = [each for each in required if each.of == "target"]
     common = meets(found, actor, others)
-    if not common.possible or not _everywhere(actor, on_existing).possible:
+    if not common.possible or not _anywhere(actor, on_existing).possible:
         return
     for role, trusts in trusting:
         if role.id == actor.id:
@@ -74,12 +83,12 @@ def _edges(
         steered, where = _steers(found, actor, technique, on_existing, role)
         observed = steered.possible
         if not observed:
-            steered = _everywhere(actor, on_existing)
+            steered = _anywhere(actor, on_existing)
         decision = gains(
-            both(decision, steered, trusts),
+            supposing(both(decision, steered, trusts), technique, short(role.id)),
             technique.needs_resource,
             observed,
-            f"there is a {(technique.needs_resource or '').replace('_', ' ')} {_purpose(technique, role)}",
+            f"there is {_thing(technique.needs_resource or '')} {_purpose(technique, required, role)}",
         )
         yield edge(
             actor.id,
@@ -93,8 +102,17 @@ def _edges(
         )
 
 
-def _everywhere(actor: Held, required: Sequence[Requirement]) -> Decision:
-    return both(*(decide(actor, each.action) for each in required))
+def _anywhere(actor: Held, required: Sequence[Requirement]) -> Decision:
+    """Decide whether the actor may steer something of its account: what runs as a role stands in the role's account."""
+    return both(
+        *(
+            either(
+                decide(actor, each.action, f"{actor.partition}:{service}:*:{actor.account}:*")
+                for service in services_of(each.action)
+            )
+            for each in required
+        )
+    )
 
 
 def _steers(
@@ -112,10 +130,17 @@ def _steers(
     return best, next((where for answer, where in answers if answer is best), ())
 
 
-def _purpose(technique: Technique, role: Held) -> str:
+def _thing(needs: str) -> str:
+    word = needs.replace("_", " ")
+    return _WORDS.get(needs) or f"{'an' if word[:1] in 'aeiou' else 'a'} {word}"
+
+
+def _purpose(technique: Technique, required: Sequence[Requirement], role: Held) -> str:
     if technique.needs_resource == "instance_profile":
         return f"for {short(role.id)}"
-    return f"that runs as {short(role.id)}" if technique.category == "existing-passrole" else "to use"
+    # what a role is passed to need not run as it yet
+    steers = not any(each.of == "passed_role" for each in required)
+    return f"that runs as {short(role.id)}" if steers else "to use"
 
 
 def _reason(technique: Technique, required: Sequence[Requirement], role: Held, service: str) -> str:

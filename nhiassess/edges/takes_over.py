@@ -10,7 +10,7 @@ from nhiassess.model.inventory import Inventory
 from nhiassess.model.knowledge import Knowledge, Requirement, Technique
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.administrators import ceiling
-from nhiassess.permissions.aws_estate import Estate, estate, meets, removes, somewhere
+from nhiassess.permissions.aws_estate import Estate, estate, gains, meets, removes, somewhere, supposing
 from nhiassess.permissions.aws_held import Held
 from nhiassess.permissions.aws_trust import ASSUME
 from nhiassess.permissions.permission import Decision, both
@@ -59,6 +59,10 @@ def _edges(found: Estate, actor: Held, technique: Technique) -> Iterator[Edge]:
             if decision.possible and technique.grants == "modify_other":
                 decision = both(decision, _left(found, target, technique))
             if decision.possible:
+                decision = supposing(decision, technique, short(target.id))
+                if technique.needs_resource == "login_profile":
+                    words = f"{short(target.id)} has a password for the console"
+                    decision = gains(decision, technique.needs_resource, False, words)
                 yield _edge(actor, technique, required, target, decision)
 
 

@@ -139,7 +139,9 @@ def _match(trust: Trust, subjects: tuple[str, ...]) -> Match | None:
     if trust.subject is None:
         excluded = tuple(value for each in trust.conditions if each.key.lower() == key for value in each.values)
         conditions = (f"the subject is not one of {', '.join(excluded)}",) if excluded else ()
-        return Match(f"the trust names no subject: any token of {trust.issuer} is admitted", conditions)
+        others = {each.key.rpartition(":")[2]: None for each in trust.conditions if each.key.lower() != key}
+        asks = f", but asks for {', '.join(others)}" if others else ""
+        return Match(f"the trust names no subject{asks}: any token of {trust.issuer} that fits is admitted", conditions)
     wild = any(each.key.lower() == key and "Like" in each.operator for each in trust.conditions)
     pattern = trust.subject if wild else _literal(trust.subject)
     named = re.match(r"repo:([^/:*?]+)/", trust.subject)

@@ -84,6 +84,7 @@ def _technique(record: Record, domain: str, stage: Rows) -> Technique:
         applies_to=record.texts("applies_to"),
         trusted_service=record.optional_text("trusted_service"),
         needs_resource=record.optional_text("needs_resource"),
+        conditions=record.texts("conditions"),
         source=record.optional_text("source"),
         covers=record.texts("covers"),
         examples=tuple(_example(each, stage) for each in record.records("examples")),

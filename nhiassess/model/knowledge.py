@@ -203,6 +203,7 @@ class Technique:
     applies_to: tuple[str, ...] = ()  # identity kinds it works for; empty means all
     trusted_service: str | None = None  # the service that the passed role must trust
     needs_resource: str | None = None  # an existing resource without which it can't be done
+    conditions: tuple[str, ...] = ()  # what must also be true, in words, and no file tells; {target} is who is gained
     source: str | None = None
     covers: tuple[str, ...] = ()  # ids that published lists give what it is, or parts of it
     examples: tuple[Example, ...] = ()  # the least with which it works, and what falls just short of it

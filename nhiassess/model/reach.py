@@ -196,4 +196,5 @@ class Escalation:
     via: str | None
     reason: str
     already: bool
+    hops: tuple[Hop, ...] = ()  # the shortest way, each hop with its statements and what it leaves open
     locations: Locations = ()

@@ -168,7 +168,7 @@ def _meeting(statement: Statement, action: str) -> Iterator[tuple[str, ...]]:
 
 def _resources(grant: Grant, action: str, resource: str, request: Request) -> Iterator[tuple[str, str | None]]:
     """Give the patterns of a statement that meet the resource asked for, each with the variable that is open."""
-    services = _services(action)
+    services = services_of(action)
     if grant.not_resources:
         patterns = [resolve(each, request)[0] for each in grant.not_resources]
         if not any(each is not None and arn_contains(each, resource) for each in patterns):
@@ -192,7 +192,8 @@ def _is_of(pattern: str, service: str) -> bool:
     return len(parts) < 3 or overlap(parts[2], service)
 
 
-def _services(action: str) -> tuple[str, ...]:
+def services_of(action: str) -> tuple[str, ...]:
+    """Give the services whose resources an action is asked on, as the third part of an ARN names them."""
     service = action.partition(":")[0]
     return _ALSO_ON.get(service, (service,))
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from nhiassess.model.inventory import Inventory, Locations, Trust
-from nhiassess.model.knowledge import Requirement
+from nhiassess.model.knowledge import Requirement, Technique
 from nhiassess.permissions.administrators import (
     Administrator,
     administrators,
@@ -221,6 +221,20 @@ def removes(found: Estate, actor: Held, what: str) -> Decision:
     own = [each for each in actor.denies if each.grant.identity == actor.id and each.grant.scope == "identity"]
     taken = [each for each in own if (each.grant.policy or "").startswith("arn:") == managed]
     return without_denies(actor, taken) if taken else NO
+
+
+def supposing(decision: Decision, technique: Technique, target: str) -> Decision:
+    """Weaken a decision by what must also be true of a technique, and no file tells.
+
+    Examples
+    --------
+    >>> way = Technique("t", "aws", "t", "c", (), "become", conditions=("{target} has fewer than two access keys",))
+    >>> supposing(Decision("yes"), way, "ada").conditions
+    ('ada has fewer than two access keys',)
+    """
+    if not technique.conditions:
+        return decision
+    return both(decision, Decision("conditional", tuple(x.replace("{target}", target) for x in technique.conditions)))
 
 
 def gains(decision: Decision, needs: str | None, satisfied: bool, words: str) -> Decision:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 
 from nhiassess.model.inventory import Inventory, Trust
 from nhiassess.permissions.aws import decide
@@ -14,6 +15,7 @@ from nhiassess.permissions.permission import NO, Decision, both, either
 ASSUME = "sts:AssumeRole"
 # how a trust names an identity
 NAMED, ACCOUNT, EVERYBODY, SESSION = "named", "account", "everybody", "session"
+_NOTHING: Request = MappingProxyType({})
 _ARN = re.compile(r"arn:[\w-]+:(iam|sts)::(\d{12}):(.+)")
 
 
@@ -91,7 +93,7 @@ def may_assume(has: Held, role: str, trusts: Iterable[Trust]) -> Decision:
     return decision
 
 
-def admits_service(trusts: Iterable[Trust], service: str, account: str) -> Decision:
+def admits_service(trusts: Iterable[Trust], service: str, account: str, more: Request = _NOTHING) -> Decision:
     """Decide whether a role may be assumed by an AWS service that somebody in the account passes it to.
 
     Parameters
@@ -102,13 +104,15 @@ def admits_service(trusts: Iterable[Trust], service: str, account: str) -> Decis
         Such as ``lambda.amazonaws.com``.
     account:
         That of the role, which the service names as its source.
+    more:
+        What else its request carries, such as the tags of the session.
 
     Returns
     -------
     Decision
         Conditional where the trust asks for more than the account, such as the ARN of what the service runs.
     """
-    request: Request = {"aws:sourceaccount": (account,), "aws:principalisawsservice": ("true",)}
+    request: Request = {"aws:sourceaccount": (account,), "aws:principalisawsservice": ("true",), **more}
     wanted = [each for each in trusts if each.mechanism in ("service", "oidc") and _is_service(each.trusted, service)]
     found = []
     for trust in wanted:

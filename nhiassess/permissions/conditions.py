@@ -115,7 +115,28 @@ def in_words(condition: Condition) -> str:
         return f"{condition.key} is {'absent' if absent else 'present'}"
     word = _WORDS.get(operator, condition.operator)
     shown = " or ".join(condition.values[:4]) + (" or others" if len(condition.values) > 4 else "")
-    return f"{condition.key} {word} {shown}" + (", if it is there" if if_exists else "")
+    optional = if_exists or (passes_absent(condition) and not is_negated(condition))
+    return f"{condition.key} {word} {shown}" + (", if it is there" if optional else "")
+
+
+def is_negated(condition: Condition) -> bool:
+    """Tell whether a condition says what a value must not be."""
+    return _parts(condition.operator)[2] in _NEGATED
+
+
+def passes_absent(condition: Condition) -> bool:
+    """Tell whether a request without the key passes a condition.
+
+    Examples
+    --------
+    >>> passes_absent(Condition("ForAllValues:StringEquals", "aws:TagKeys", ("team",)))
+    True
+    >>> passes_absent(Condition("StringEquals", "aws:username", ("ada",)))
+    False
+    """
+    if _parts(condition.operator)[2] == "null":
+        return condition.values[:1] == ("true",)
+    return _holds(condition, {condition.key.lower(): None}) is True
 
 
 def resolve(text: str, request: Request) -> tuple[str | None, str | None]:

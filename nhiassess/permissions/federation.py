@@ -8,18 +8,16 @@ from dataclasses import dataclass, field, replace
 
 from nhiassess.model.inventory import Condition, Identity, Trust
 from nhiassess.permissions.conditions import holds, in_words
+from nhiassess.permissions.federated_trusts import EXACT, GITHUB, LIKE, operator, same_issuer
 from nhiassess.permissions.patterns import contains, is_concrete, overlap
 from nhiassess.permissions.permission import NO, Decision, both, either
 
-GITHUB = "token.actions.githubusercontent.com"
 GITLAB = "gitlab.com"
 AWS_AUDIENCE = "sts.amazonaws.com"
 AZURE_AUDIENCE = "api://AzureADTokenExchange"
 _PULL_REQUESTS = frozenset({"pull_request", "pull_request_review", "pull_request_review_comment"})
 _OF_BRANCHES = frozenset({"branches", "merge_request_event"})
 _PROJECT = re.compile(r"project_path:(?P<path>[^:*?]+):")
-_EXACT = frozenset({"stringequals", "stringequalsignorecase", "arnequals"})
-_LIKE = frozenset({"stringlike", "arnlike"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +116,21 @@ def account_token(account: Identity, issuer: str, audience: str = AWS_AUDIENCE) 
     return Token(issuer, (f"system:serviceaccount:{name}",), (audience,))
 
 
+def svid_token(bearer: Identity, issuer: str) -> Token:
+    """Describe the tokens that a workload gets for its SPIFFE ID, for whom it asks.
+
+    Notes
+    -----
+    SPIFFE, "The SPIFFE JWT-SVID": the subject is the SPIFFE ID.
+
+    Examples
+    --------
+    >>> svid_token(Identity("i", name="spiffe://shop.example/api"), "oidc.shop.example").subjects
+    ('spiffe://shop.example/api',)
+    """
+    return Token(issuer, (bearer.name or "",))
+
+
 def admits(trusts: Iterable[Trust], token: Token) -> Decision:
     """Decide whether the trusts of a role let a token in.
 
@@ -132,14 +145,14 @@ def admits(trusts: Iterable[Trust], token: Token) -> Decision:
     -------
     Decision
         ``conditional`` where what the trust asks for is not known of the token. A trust that names no subject lets in
-        everybody to whom the issuer gives tokens. A Deny outweighs.
+        everybody to whom the issuer gives tokens of which its other conditions hold. A Deny outweighs.
 
     Notes
     -----
     AWS, "Create a role for OpenID Connect federation". Wildcards count in ``StringLike`` only: in ``StringEquals`` an
     asterisk is an asterisk, which no subject contains.
     """
-    stated = [each for each in trusts if each.mechanism == "oidc" and _same_issuer(each.issuer, token.issuer)]
+    stated = [each for each in trusts if each.mechanism == "oidc" and same_issuer(each.issuer, token.issuer)]
     denies = [_by(trust, token) for trust in stated if trust.effect == "deny"]
     if any(each.verdict == "yes" for each in denies):
         return NO
@@ -149,29 +162,6 @@ def admits(trusts: Iterable[Trust], token: Token) -> Decision:
             words = f"the trust does not deny it, as it does when {' and '.join(each.conditions)}"
             found = both(found, Decision("conditional", (words,), each.locations))
     return found
-
-
-def how(trust: Trust) -> str:
-    """Give the technique of frameworks/techniques/federation.yaml by which a trust lets tokens in."""
-    subject = trust.subject
-    if subject is None:
-        # a flexible credential of Entra compares claims by an expression
-        compares = any(each.operator == "claims" for each in trust.conditions)
-        return "oidc-wide-subject" if compares else "oidc-any-subject"
-    like = any(_operator(each) in _LIKE and subject in each.values for each in trust.conditions)
-    wide = like and not is_concrete(subject)
-    of_jobs = _same_issuer(trust.issuer, GITHUB) or subject.startswith("project_path:")
-    if subject.startswith("system:serviceaccount:") or (wide and not of_jobs):
-        return "irsa-wide-subject" if wide else "irsa-service-account"
-    if wide:
-        return "oidc-wide-subject"
-    if subject.endswith(":pull_request"):
-        return "oidc-pull-request"
-    return "oidc-environment" if ":environment:" in subject else "oidc-subject"
-
-
-def _same_issuer(stated: str | None, issuer: str) -> bool:
-    return (stated or "").removeprefix("https://").rstrip("/").lower() == issuer.lower()
 
 
 def _by(trust: Trust, token: Token) -> Decision:
@@ -214,17 +204,17 @@ def _subject(trust: Trust, conditions: Iterable[Condition], subject: str) -> tup
         words.append(f"the path of the project is {path}")
     for each in conditions:
         narrowed = replace(each, values=(trust.subject,)) if trust.subject in each.values and trust.subject else each
-        operator = _operator(narrowed)
-        negated = operator.startswith(("stringnot", "arnnot"))
-        base = operator.replace("not", "", 1) if negated else operator
-        if operator == "null":
+        asked = operator(narrowed)
+        negated = asked.startswith(("stringnot", "arnnot"))
+        base = asked.replace("not", "", 1) if negated else asked
+        if asked == "null":
             if narrowed.values[:1] == ("true",):
                 return False, ()
             continue
-        if base not in _EXACT | _LIKE:
+        if base not in EXACT | LIKE:
             words.append(in_words(narrowed))
             continue
-        answers = [_matches(value, subject, base in _LIKE) for value in narrowed.values]
+        answers = [_matches(value, subject, base in LIKE) for value in narrowed.values]
         answer = True if True in answers else None if None in answers else False
         if negated and answer is not None:
             answer = not answer
@@ -252,7 +242,3 @@ def _matches(stated: str, subject: str, like: bool) -> bool | None:
     if contains(stated, subject):
         return True
     return None if overlap(stated, subject) else False
-
-
-def _operator(condition: Condition) -> str:
-    return condition.operator.lower().rpartition(":")[2].removesuffix("ifexists")

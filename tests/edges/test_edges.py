@@ -241,7 +241,7 @@ def test_a_function_that_may_not_be_changed_does_not_give_its_role() -> None:
     link = Link("runs", function.id, "runs_as", BOSS.id)
     here = allow(DEPLOY, "lambda:UpdateFunctionCode", on=(arn,))
     other = allow(DEPLOY, "lambda:UpdateFunctionCode", on=(arn.replace("nightly", "other"),))
-    assert said(derived(passes_role.EDGE, *values, link, here)) == {("escalates_to", "boss", "yes")}
+    assert said(derived(passes_role.EDGE, *values, link, here)) == {("escalates_to", "boss", "conditional")}
     assert said(derived(passes_role.EDGE, *values, link, other)) == {("escalates_to", "boss", "needs_resource")}
 
 

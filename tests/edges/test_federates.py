@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from nhiassess.edges import (
     federates,
+    pod_identity,
 )
 from nhiassess.model.inventory import (
     Condition,
@@ -18,7 +19,7 @@ from nhiassess.model.inventory import (
 )
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.federation import GITHUB
+from nhiassess.permissions.federated_trusts import GITHUB
 from tests.edges.test_edges import API, BOSS
 from tests.permissions.aws_values import (
     HERE,
@@ -95,4 +96,31 @@ def test_a_service_account_gets_the_spiffe_id_that_is_registered_for_it() -> Non
         "yes",
         "is registered to get api",
         (Location("entries.json", 4),),
+    )
+
+
+def test_a_role_that_asks_for_other_claims_says_which() -> None:
+    claim = Condition("StringEquals", f"{GITHUB}:job_workflow_ref", ("o/shared/.github/workflows/deploy.yml@main",))
+    (found,) = federated(JOB, BOSS, PROVES, replace(github_trust(None), conditions=(claim,)))
+    assert (found.verdict, found.technique) == ("conditional", "oidc-other-claims")
+    assert "only that job_workflow_ref is o/shared/" in found.reason
+    assert found.conditions == (f"{GITHUB}:job_workflow_ref is o/shared/.github/workflows/deploy.yml@main",)
+
+
+def test_a_workload_becomes_the_role_that_asks_for_its_spiffe_id() -> None:
+    id = Identity("identity:spiffe/shop.example/api", kind="spiffe_id", name="spiffe://shop.example/api")
+    asked = Condition("StringEquals", "oidc.shop.example:sub", ("spiffe://shop.example/api",))
+    let_in = trust(BOSS, "-", "oidc", issuer="oidc.shop.example", subject=asked.values[0], conditions=(asked,))
+    (found,) = federated(id, BOSS, let_in)
+    assert (found.verdict, found.technique) == ("conditional", "spiffe-subject")
+    assert found.conditions == ("oidc.shop.example is the issuer of the trust domain shop.example",)
+
+
+def test_the_role_of_a_pod_needs_an_association() -> None:
+    values = API, BOSS, trust(BOSS, "pods.eks.amazonaws.com", "service")
+    (found,) = pod_identity.EDGE.derive(inventory(*values), Knowledge())
+    assert (found.source, found.target, found.verdict) == (API.id, BOSS.id, "needs_resource")
+    assert found.conditions == ("an association of the cluster, which is not in scope, gives shop/api the role",)
+    assert not list(
+        pod_identity.EDGE.derive(inventory(API, BOSS, trust(BOSS, "ec2.amazonaws.com", "service")), Knowledge())
     )

@@ -13,7 +13,7 @@ ACCOUNTS = Path(__file__).resolve().parents[3] / "shared" / "reference" / "aws"
 EC2 = {  # may give an instance the profile of a role that makes access keys for administrators
     "role/MyRole": ("needs_resource", ("ext-ec2-associateprofile",), "role/OverprivilegedEC2"),
     "role/MyOtherRole": ("needs_resource", ("ext-ec2-associateprofile",), "role/OverprivilegedEC2"),
-    "role/OverprivilegedEC2": ("yes", ("iam-002",), "user/obama"),
+    "role/OverprivilegedEC2": ("conditional", ("iam-002",), "user/obama"),
     "user/obama": ("already", (), None),
     "user/userwithlotsofpermissions": ("already", (), None),
 }
@@ -43,13 +43,28 @@ EXPECTED = {
 @pytest.mark.skipif(not ACCOUNTS.is_dir(), reason="the exports lie outside of this repository and are not there")
 @pytest.mark.parametrize("name", EXPECTED)
 def test_ways_to_an_administrator(name: str) -> None:
-    graph = pipeline.observe(ACCOUNTS / name, "2026-11-24T09:00:00Z").graph
+    rows = escalations(pipeline.observe(ACCOUNTS / name, "2026-11-24T09:00:00Z").graph)
     found = {
         row.identity.split(":", 5)[-1]: (
             "already" if row.already else row.verdict,
             row.techniques,
             row.via.split(":", 5)[-1] if row.via else None,
         )
-        for row in escalations(graph)
+        for row in rows
     }
     assert found == EXPECTED[name]
+    for row in rows:
+        assert row.hops[-1].verb == "administers"
+        for hop in row.hops:
+            assert {place.path for place in hop.locations} == {name}, "a hop without a statement"
+            assert bool(hop.conditions) == (hop.verdict != "yes")
+
+
+@pytest.mark.skipif(not ACCOUNTS.is_dir(), reason="the exports lie outside of this repository and are not there")
+def test_a_profile_is_given_to_an_instance_by_two_statements_and_an_instance() -> None:
+    name = "cloudsplaining_test_authz_details.json"
+    rows = escalations(pipeline.observe(ACCOUNTS / name, "2026-11-24T09:00:00Z").graph)
+    first = next(row for row in rows if row.identity.endswith("role/MyRole")).hops[0]
+    # its own statement with iam:PassRole and ec2:AssociateIamInstanceProfile, and the trust of the role that is passed
+    assert {169, 174, 178, 248, 251} <= {place.line for place in first.locations}
+    assert first.conditions == ("there is an instance profile for the role, and a running instance to use",)

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nhiassess.model.inventory import Condition, Identity, Trust
-from nhiassess.permissions.federation import GITHUB, Token, account_token, admits, how, job_token, project_token
+from nhiassess.permissions.federated_trusts import GITHUB, asks, how
+from nhiassess.permissions.federation import Token, account_token, admits, job_token, project_token, svid_token
+from nhiassess.permissions.permission import ANSWERS
 
 EKS = "oidc.eks.eu-west-1.amazonaws.com/id/0FAKE"
 AUDIENCE = Condition("StringEquals", f"{GITHUB}:aud", ("sts.amazonaws.com",))
@@ -116,6 +120,12 @@ def test_service_accounts(subject: str, operator: str, verdict: str) -> None:
         (None, "StringLike", "oidc-any-subject"),
         ("repo:o/r:*", "StringLike", "oidc-wide-subject"),
         ("repo:o/r:*", "StringEquals", "oidc-subject"),
+        ("repo:o/*", "StringLike", "oidc-wide-owner"),
+        ("repo:o/r*", "StringLike", "oidc-wide-owner"),
+        ("repo:o/?:ref:refs/heads/main", "StringLike", "oidc-wide-owner"),
+        ("*", "StringLike", "oidc-wide-owner"),
+        ("spiffe://shop.example/api", "StringEquals", "spiffe-subject"),
+        ("spiffe://shop.example/*", "StringLike", "spiffe-wide-subject"),
         ("repo:o/r:pull_request", "StringEquals", "oidc-pull-request"),
         ("repo:o/r:environment:live", "StringEquals", "oidc-environment"),
         ("repo:o/r:ref:refs/heads/main", "StringEquals", "oidc-subject"),
@@ -125,6 +135,81 @@ def test_service_accounts(subject: str, operator: str, verdict: str) -> None:
 )
 def test_ways_in(subject: str | None, operator: str, technique: str) -> None:
     assert how(trust(subject, operator)) == technique
+
+
+def claim(name: str, value: str, operator: str = "StringEquals") -> Condition:
+    return Condition(operator, f"{GITHUB}:{name}", (value,))
+
+
+@pytest.mark.parametrize(
+    ("conditions", "technique", "said"),
+    [
+        ((), "oidc-any-subject", "checks no claim at all: any token of"),
+        ((AUDIENCE,), "oidc-any-subject", "checks no subject, only that aud is sts.amazonaws.com: any token of"),
+        (
+            (AUDIENCE, claim("repository", "o/r")),
+            "oidc-other-claims",
+            "checks no subject, only that aud is sts.amazonaws.com and repository is o/r: any token of",
+        ),
+        (
+            (
+                claim("job_workflow_ref", "o/r/*", "StringLike"),
+                claim("environment", "live", "ForAllValues:StringEquals"),
+            ),
+            "oidc-other-claims",
+            "checks no subject, only that job_workflow_ref is like o/r/* and environment is live, if it is there: any",
+        ),
+        (
+            (claim("environment", "live", "ForAllValues:StringEquals"),),
+            "oidc-absent-claim",
+            "checks no subject, only that environment is live, if it is there: any token of",
+        ),
+        (
+            (claim("sub", "repo:o/bad:*", "StringNotLike"),),
+            "oidc-any-subject",
+            "checks no subject, only that sub is not like repo:o/bad:*: any token of",
+        ),
+        (
+            (Condition("policy", "provider of pool p not in scope"),),
+            "oidc-any-subject",
+            "asks what is not in scope (policy: provider of pool p not in scope)",
+        ),
+    ],
+    ids=["nothing", "audience", "repository", "workflow", "only-if-present", "excluded", "not-in-scope"],
+)
+def test_what_is_asked_in_place_of_a_subject(conditions: tuple[Condition, ...], technique: str, said: str) -> None:
+    stated = trust(None, conditions=conditions)
+    assert how(stated) == technique
+    assert asks(stated).startswith(said)
+
+
+CONDITIONS = st.sampled_from(
+    (
+        AUDIENCE,
+        claim("repository", "o/r"),
+        claim("repository", "o/other"),
+        claim("environment", "live", "ForAllValues:StringEquals"),
+        claim("environment", "live"),
+        claim("ref", "refs/heads/main", "StringLikeIfExists"),
+        claim("sub", "repo:o/*", "StringLike"),
+        claim("sub", "repo:o/r:*", "StringNotLike"),
+    )
+)
+
+
+@given(st.lists(CONDITIONS, max_size=4), CONDITIONS)
+def test_one_condition_more_never_lets_more_in(stated: list[Condition], more: Condition) -> None:
+    before = admits([trust(None, conditions=tuple(stated))], job()).verdict
+    after = admits([trust(None, conditions=(*stated, more))], job()).verdict
+    assert ANSWERS.index(after) >= ANSWERS.index(before)
+
+
+def test_a_workload_is_let_in_by_its_spiffe_id() -> None:
+    token = svid_token(
+        Identity("identity:spiffe/shop.example/api", name="spiffe://shop.example/api"), "oidc.shop.example"
+    )
+    for subject, verdict in (("spiffe://shop.example/*", "yes"), ("spiffe://bank.example/*", "no")):
+        assert admits([trust(subject, issuer="oidc.shop.example")], token).verdict == verdict, subject
 
 
 def project(name: str = "acme/shop/web:go", trigger: str = "branches", *audiences: str) -> Token:
@@ -158,4 +243,5 @@ def test_what_is_open_of_a_project_is_said() -> None:
         "the job runs on main",
     )
     assert how(said) == "oidc-subject"
-    assert how(trust("project_path:acme/*", issuer="gitlab.com")) == "oidc-wide-subject"
+    assert how(trust("project_path:acme/web:*", issuer="gitlab.com")) == "oidc-wide-subject"
+    assert how(trust("project_path:acme/*", issuer="gitlab.com")) == "oidc-wide-owner"

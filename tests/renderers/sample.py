@@ -62,7 +62,7 @@ def assessment() -> Assessment:
                 "arn:aws:iam::111122223333:role/platform-admin",
                 "may pass platform-admin to a new function and call it",
                 False,
-                (Location("aws/account.json", 118, 9),),
+                locations=(Location("aws/account.json", 118, 9),),
             ),
             Escalation(
                 "escalation:2",
