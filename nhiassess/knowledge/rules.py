@@ -16,6 +16,7 @@ Rows = Mapping[str, tuple[Mapping[str, Any], ...]]
 ROLES = (
     *("self", "own_policy", "own_group", "target", "target_policy", "group", "passed_role", "any"),
     *("namespace", "cluster"),
+    *("project", "folder", "organization", "container", "own_role", "delegate"),
 )
 
 
