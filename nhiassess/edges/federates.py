@@ -20,6 +20,7 @@ from nhiassess.permissions.federation import (
     admits,
     how,
     job_token,
+    limits,
     project_token,
 )
 from nhiassess.permissions.permission import Decision, both
@@ -58,7 +59,9 @@ class Federates:
         yield from stated(replace(inventory, links=registered), {"federates_to": "is registered to get {target}"})
         for (source, target), places in sorted(asked.items()):
             if target not in known and not target.startswith(_SPIFFE):
-                yield _unseen(source, target, places, inventory)
+                yield _unseen(source, target, places, f"the trust of {_name(target, inventory)}")
+            elif any(each.mechanism == "oidc" and each.issuer is None for each in known.get(target, ())):
+                yield _unseen(source, target, places, f"the provider of a pool that {short(target)} trusts")
 
 
 def _asked(inventory: Inventory) -> Mapping[tuple[str, str], Locations]:
@@ -167,14 +170,20 @@ def _admitted(
 
 
 def _reason(role: str, trust: Trust) -> str:
+    who = f"{'' if role.startswith('identity:gcp/') else 'role '}{short(role)}"
+    if trust.subject is None and (asked := limits(trust)):
+        return f"may become {who}, whose trust names no subject, but asks that {' and '.join(asked)}"
     if trust.subject is None:
-        return f"may become role {short(role)}, whose trust names no subject: any token of {trust.issuer} is let in"
-    return f"may become role {short(role)}, whose trust lets in the subject {trust.subject}"
+        return f"may become {who}, whose trust names no subject: any token of {trust.issuer} is let in"
+    return f"may become {who}, whose trust lets in the subject {trust.subject}"
 
 
-def _unseen(source: str, target: str, places: Locations, inventory: Inventory) -> Edge:
-    who = next((each for each in inventory.identities if each.id == target), Identity(target))
-    conditions = (f"the trust of {who.name or short(target)}, which is not in scope, lets it in",)
+def _name(target: str, inventory: Inventory) -> str:
+    return next((each.name for each in inventory.identities if each.id == target and each.name), short(target))
+
+
+def _unseen(source: str, target: str, places: Locations, missing: str) -> Edge:
+    conditions = (f"{missing}, which is not in scope, lets it in",)
     reason = f"asks to become {short(target)}"
     return edge(source, "federates_to", target, reason, places, verdict="unknown", conditions=conditions)
 

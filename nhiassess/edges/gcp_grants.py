@@ -104,7 +104,7 @@ def _opened(alone: Held, targets: Targets, resources: Mapping[str, Resource]) ->
                 yield _edge(bound.grant, "administers", target, _ruling(target), ruled)
             elif known:
                 yield from _accesses(alone, target, resources[target.id])
-            elif target.name == bound.on:
+            elif target.name == bound.on and _kind(bound.on) not in CONTAINERS:
                 decision = Decision("unknown", (f"what {bound.grant.policy} permits, which is not in scope",))
                 decision = replace(decision, locations=bound.grant.locations)
                 yield _edge(bound.grant, "reads", target, "may do what its role permits", decision)

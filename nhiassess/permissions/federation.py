@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nhiassess.model.inventory import Condition, Identity, Trust
+from nhiassess.permissions.cel import claims
 from nhiassess.permissions.conditions import holds, in_words
 from nhiassess.permissions.patterns import contains, is_concrete, overlap
 from nhiassess.permissions.permission import NO, Decision, both, either
@@ -154,7 +155,7 @@ def how(trust: Trust) -> str:
     """Give the technique of frameworks/techniques/federation.yaml by which a trust lets tokens in."""
     subject = trust.subject
     if subject is None:
-        return "oidc-any-subject"
+        return "oidc-wide-subject" if limits(trust) else "oidc-any-subject"
     like = any(_operator(each) in _LIKE and subject in each.values for each in trust.conditions)
     wide = like and not is_concrete(subject)
     of_jobs = _same_issuer(trust.issuer, GITHUB) or subject.startswith("project_path:")
@@ -167,6 +168,22 @@ def how(trust: Trust) -> str:
     return "oidc-environment" if ":environment:" in subject else "oidc-subject"
 
 
+def limits(trust: Trust) -> tuple[str, ...]:
+    """Give in words what a trust asks of claims other than subject and audience, such as the repository of a job.
+
+    Examples
+    --------
+    >>> asked = Condition("StringEquals", "a.example:repository", ("o/r",))
+    >>> limits(Trust("t", issuer="a.example", conditions=(asked,)))
+    ('repository is o/r',)
+    """
+    key = f"{(trust.issuer or '').lower()}:"
+    stated = [each for condition in trust.conditions for each in _plain(condition, key)]
+    found = [each for each in stated if each.key.lower().startswith(key) and _operator(each) in _EXACT | _LIKE]
+    others = [each for each in found if each.key.lower() not in (f"{key}sub", f"{key}aud")]
+    return tuple(in_words(replace(each, key=each.key[len(key) :])) for each in others)
+
+
 def _same_issuer(stated: str | None, issuer: str) -> bool:
     return (stated or "").removeprefix("https://").rstrip("/").lower() == issuer.lower()
 
@@ -174,9 +191,10 @@ def _same_issuer(stated: str | None, issuer: str) -> bool:
 def _by(trust: Trust, token: Token) -> Decision:
     """Decide by one trust: the conditions on the subject pattern by pattern, all others as AWS does."""
     key = f"{(trust.issuer or '').lower()}:"
-    of_subject = tuple(each for each in trust.conditions if each.key.lower() == f"{key}sub")
+    stated = tuple(each for condition in trust.conditions for each in _plain(condition, key))
+    of_subject = tuple(each for each in stated if each.key.lower() == f"{key}sub")
     request = {key + claim: values for claim, values in token.claims.items()}
-    others = tuple(each for each in trust.conditions if each not in of_subject)
+    others = tuple(each for each in stated if each not in of_subject)
     if token.audiences is not None:
         request[f"{key}aud"] = token.audiences
     else:
@@ -185,6 +203,16 @@ def _by(trust: Trust, token: Token) -> Decision:
     if answer is False:
         return NO
     return either(_of(trust, _subject(trust, of_subject, subject), words) for subject in token.subjects)
+
+
+def _plain(condition: Condition, key: str) -> tuple[Condition, ...]:
+    """Write a condition of Google Cloud that only asks for claims as those of AWS are written."""
+    if condition.operator != "cel" or condition.key != "attributeCondition" or not condition.values:
+        return (condition,)
+    asked = claims(condition.values[0])
+    if asked is None:
+        return (condition,)
+    return tuple(Condition("StringEquals", f"{key}{claim}", (value,)) for claim, value in asked)
 
 
 def _of(trust: Trust, subject: tuple[bool | None, tuple[str, ...]], words: tuple[str, ...]) -> Decision:

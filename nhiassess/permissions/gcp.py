@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from nhiassess.model.inventory import Grant, Identity, Inventory
-from nhiassess.permissions.gcp_places import Places, lies_in, named, places_of
+from nhiassess.permissions.cel import in_words
+from nhiassess.permissions.gcp_places import Places, lies_in, named, places_of, project_of
 from nhiassess.permissions.gcp_roles import OWNER, includes, roles_of
 from nhiassess.permissions.patterns import matches
 from nhiassess.permissions.permission import NO, Decision, both, either
@@ -19,9 +19,6 @@ SET_POLICY = {each: f"resourcemanager.{each}.setIamPolicy" for each in ("project
 # members that stand for many, of whom no file says who they are
 _SETS = frozenset({"group", "domain", "principal_set"})
 _GOOGLE_ACCOUNTS = frozenset({"user", "service_account"})
-_TIME = r"""request\.time\s*(?P<sign><=?|>=?)\s*timestamp\(\s*['"](?P<time>[^'"]+)['"]\s*\)"""
-_TIMED = re.compile(rf"\s*{_TIME}\s*")
-_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,24 +143,6 @@ def administers(has: Held, container: str) -> Decision:
     return either((decide(has, writes, container), decide(owned, SET_POLICY["projects"], container)))
 
 
-def in_words(expression: str) -> str:
-    """Give the condition of a binding as a part of a sentence; of those that only say until when, the time.
-
-    Examples
-    --------
-    >>> in_words('request.time < timestamp("2027-01-01T00:00:00Z")')
-    'it is before 2027-01-01T00:00:00Z'
-    >>> in_words("resource.name.startsWith('projects/_/buckets/a')")
-    "resource.name.startsWith('projects/_/buckets/a') holds"
-    """
-    timed = _TIMED.fullmatch(expression[: 10 * _LONGEST])
-    if timed is not None:
-        word = {"<": "before", "<=": "not after", ">": "after", ">=": "not before"}[timed["sign"]]
-        return f"it is {word} {timed['time'][:_LONGEST]}"
-    text = " ".join(expression[: 10 * _LONGEST].split())
-    return f"{text if len(text) <= _LONGEST else text[:_LONGEST] + '…'} holds"
-
-
 def _on(grant: Grant, places: Places) -> Iterator[str | None]:
     for each in grant.resources:
         yield named(each, places.projects)
@@ -199,7 +178,9 @@ def _by(bound: Bound, permission: str, on: str, estate: Estate) -> Decision:
     if bound.on is None:
         lacking.append(f"what the policy that binds {role} is set on, which its file does not say")
     elif within is None:
-        lacking.append(f"whether {on} lies in {bound.on}, which no file says")
+        within_which = project_of(on, estate.places) if bound.on.startswith("projects/") else None
+        where = f"{within_which} is {bound.on}" if within_which else f"{on} lies in {bound.on}"
+        lacking.append(f"whether {where}, which no file says")
     stated = [in_words(each.values[0]) for each in grant.conditions if each.operator == "cel" and each.values]
     verdict = "unknown" if lacking else "conditional" if stated else "yes"
     return Decision(verdict, (*lacking, *stated), grant.locations, (grant.id,))

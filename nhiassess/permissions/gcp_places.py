@@ -17,6 +17,8 @@ _ANCESTORS, _PROJECT_ID = "#ancestors", "#project_id"
 _OF_PROJECT = re.compile(r"[^@]+@(?P<project>[a-z][a-z0-9-]*)(?:\.(?P<domain>[\w.-]+))?\.iam\.gserviceaccount\.com")
 _DEFAULT = re.compile(r"(?P<project>\d+)-compute@developer\.gserviceaccount\.com")
 _ENGINE = re.compile(r"(?P<project>[a-z][a-z0-9-]*)@appspot\.gserviceaccount\.com")
+# agents of services, whatever the project of Google's that they lie in
+_SERVICE = re.compile(r"(?:service-\d+@.+|[^@]+@gcp-sa-[a-z0-9-]+\.iam\.gserviceaccount\.com)")
 _AGENT = re.compile(r"(?P<number>\d+)@(?P<service>cloudservices|cloudbuild)\.gserviceaccount\.com")
 
 
@@ -109,15 +111,13 @@ def project_of(name: str, places: Places) -> str | None:
 
 
 def _project_of_account(address: str, places: Places) -> str | None:
-    if _AGENT.fullmatch(address):
+    if _AGENT.fullmatch(address) or _SERVICE.fullmatch(address):
         return _GOOGLE
     for pattern in (_OF_PROJECT, _DEFAULT, _ENGINE):
         found = pattern.fullmatch(address)
         if found is None:
             continue
         project = found["project"]
-        if project.startswith("gcp-sa-"):
-            return _GOOGLE
         domain = found.groupdict().get("domain")
         return f"projects/{domain}:{project}" if domain else f"projects/{places.projects.get(project, project)}"
     return None

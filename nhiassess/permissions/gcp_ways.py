@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nhiassess.model.knowledge import Requirement, Technique
-from nhiassess.permissions.gcp import Held, decide, in_words
+from nhiassess.permissions.cel import in_words
+from nhiassess.permissions.gcp import Held, decide
 from nhiassess.permissions.gcp_estate import Gainable, Target, administrator_of, candidates
 from nhiassess.permissions.gcp_places import named
 from nhiassess.permissions.gcp_roles import includes
