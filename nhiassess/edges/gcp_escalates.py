@@ -10,7 +10,15 @@ from nhiassess.model.inventory import Inventory
 from nhiassess.model.knowledge import Knowledge, Technique
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.gcp import AUTHENTICATED, EVERYBODY, Held, administers, held
-from nhiassess.permissions.gcp_estate import Gainable, Target, administrator_of, candidates, gainable, words
+from nhiassess.permissions.gcp_estate import (
+    Gainable,
+    Target,
+    administrator,
+    administrator_of,
+    candidates,
+    gainable,
+    words,
+)
 from nhiassess.permissions.gcp_places import around
 from nhiassess.permissions.gcp_roles import is_known
 from nhiassess.permissions.gcp_ways import Delegates, Gain, delegates_of, gained
@@ -80,19 +88,17 @@ def _gained(
             yield _edge(has.id, technique, gain)
     for name, decision in ruled.items():
         if name not in reached:
-            target = administrator_of(name)
-            if target.id != has.id:
-                reason = f"administers {words(name)}"
-                yield edge(has.id, "escalates_to", target.id, reason, decision.locations), decision.grants
+            reason = f"administers {words(name)}"
+            yield edge(has.id, "escalates_to", administrator(name), reason, decision.locations), decision.grants
 
 
 def _ruled(has: Held, gains: Gainable, known: set[str]) -> dict[str, Decision]:
-    """Give the outermost of what a member administers without conditions."""
+    """Give the outermost of what a member administers without conditions, beside what it is the administrator of."""
     found = {}
     for asked, those in candidates(gains.containers, has):
         for target in those:
             decision = administers(has, target.name) if target.name == asked else NO
-            if decision.verdict == "yes" and target.id in known:
+            if decision.verdict == "yes" and target.id in known and target.id != has.id:
                 found[target.name] = decision
     return {
         name: each

@@ -133,11 +133,6 @@ def words(container: str) -> str:
     return f"{kind.removesuffix('s').replace('organization', 'organisation')} {name}"
 
 
-def is_open(target: Target) -> bool:
-    """Tell whether no file says what project a target lies in."""
-    return target.project.startswith(ACCOUNT)
-
-
 def candidates(targets: Targets, has: Held) -> Iterator[tuple[str, tuple[Target, ...]]]:
     """Give the targets that bindings of a member may be about, together where they have the same answers.
 
@@ -181,7 +176,8 @@ def targets_of(found: Iterable[Target], places: Places) -> Targets:
             inside.setdefault(name, []).append(each)
         if not is_complete(chain):
             adrift.append(each)
-        if is_open(each) or each.project.partition("/")[2].isdigit():
+        kind, _, project = each.project.partition("/")
+        if kind not in CONTAINERS or project.isdigit():
             loose.append(each)
     return Targets(tuple(every), {name: tuple(those) for name, those in inside.items()}, tuple(adrift), tuple(loose))
 
