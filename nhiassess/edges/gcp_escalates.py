@@ -76,12 +76,14 @@ def _gained(
     has: Held, techniques: Sequence[Technique], gains: Gainable, delegates: Delegates, known: set[str]
 ) -> Iterator[Made]:
     ruled = _ruled(has, gains, known)
+    by_ruling = {grant for decision in ruled.values() for grant in decision.grants}
     reached = set()
     for technique in techniques:
         for gain in gained(has, technique, gains, delegates):
             # the administrator of what it administers has the rest
             around_it = around(gain.target.name, has.estate.places)
-            ruled_already = any(each in ruled for each in around_it[gain.observed :])
+            perhaps = gain.decision.verdict == "unknown" and by_ruling.issuperset(gain.decision.grants)
+            ruled_already = perhaps or any(each in ruled for each in around_it[gain.observed :])
             if gain.target.id == has.id or gain.target.id not in known or ruled_already:
                 continue
             reached.add(gain.target.name)

@@ -27,8 +27,8 @@ class Gain:
     observed: bool  # whether what the technique needs beside them was
 
 
-# by technique: who has of whom what a delegate must have
-Delegates = Mapping[str, Sequence[tuple[Target, Target, Decision]]]
+# by technique and delegate: of whom it has what a delegate must have
+Delegates = Mapping[str, Mapping[str, Sequence[tuple[Target, Decision]]]]
 
 
 def gained(has: Held, technique: Technique, gains: Gainable, delegates: Delegates) -> Iterator[Gain]:
@@ -58,7 +58,7 @@ def gained(has: Held, technique: Technique, gains: Gainable, delegates: Delegate
         by_role = _asks(technique, "own_role")
         yield from _by_role(has, technique, gains) if by_role else _inside(has, technique, gains)
     elif _asks(technique, "delegate"):
-        yield from _by_delegate(has, technique, delegates)
+        yield from _by_delegate(has, technique, gains, delegates)
     else:
         yield from _become(has, technique, gains)
 
@@ -66,13 +66,15 @@ def gained(has: Held, technique: Technique, gains: Gainable, delegates: Delegate
 def delegates_of(techniques: Iterable[Technique], told: Mapping[str, Held], gains: Gainable) -> Delegates:
     """Find, for techniques that go through a delegate, which accounts have of which what a delegate must have."""
     return {
-        technique.id: [
-            (delegate, gain.target, gain.decision)
+        technique.id: {
+            delegate.id: [
+                (gain.target, gain.decision)
+                for gain in _become(told[delegate.id], _of_target(technique), gains)
+                if gain.target.id != delegate.id and gain.decision.verdict != "unknown"
+            ]
             for delegate in gains.accounts.all
             if delegate.id in told
-            for gain in _become(told[delegate.id], _of_target(technique), gains)
-            if gain.target.id != delegate.id and gain.decision.verdict != "unknown"
-        ]
+        }
         for technique in techniques
         if _asks(technique, "delegate")
     }
@@ -167,20 +169,21 @@ def _anywhere(technique: Technique) -> Technique:
     return replace(technique, requires=requires)
 
 
-def _by_delegate(has: Held, technique: Technique, delegates: Delegates) -> Iterator[Gain]:
+def _by_delegate(has: Held, technique: Technique, gains: Gainable, delegates: Delegates) -> Iterator[Gain]:
     found: dict[str, Gain] = {}
-    asked: dict[str, Decision] = {}
-    for delegate, target, second in delegates.get(technique.id, ()):
-        if delegate.id not in asked:
-            asked[delegate.id] = either(
-                both(*(decide(has, each.action, delegate.name) for each in _asked_of_itself(alternative)))
-                for alternative in technique.requires
-            )
-        decision = both(asked[delegate.id], second)
-        known = found.get(target.id)
-        if decision.possible and (known is None or either((known.decision, decision)) is decision):
-            why = f"{_actions(_asked_of_itself(technique.requires[0]))} on {delegate.label}, which may get its tokens"
-            found[target.id] = Gain(target, decision, why, True)
+    action = _actions(_asked_of_itself(technique.requires[0]))
+    known = delegates.get(technique.id, {})
+    for asked, those in candidates(gains.accounts, has):
+        first = either(
+            both(*(decide(has, each.action, asked) for each in _asked_of_itself(alternative)))
+            for alternative in technique.requires
+        )
+        for delegate in those if first.possible else ():
+            for target, second in known.get(delegate.id, ()):
+                decision, before = both(first, second), found.get(target.id)
+                if before is None or either((before.decision, decision)) is decision:
+                    why = f"{action} on {delegate.label}, which may get its tokens"
+                    found[target.id] = Gain(target, decision, why, True)
     yield from found.values()
 
 
