@@ -130,12 +130,14 @@ def _gaining(target: Target) -> str:
 
 
 def _strongest(edges: Iterable[Edge]) -> Iterator[Edge]:
-    """Keep one edge where nobody knows whether an identity can be gained, and none where that is known."""
+    """Leave out ways that may be open where one surely is, and all but one where nobody knows of any."""
     found: dict[str, list[Edge]] = {}
     for each in edges:
         found.setdefault(each.target, []).append(each)
     for those in found.values():
-        yield from [each for each in those if each.verdict != "unknown"] or those[:1]
+        sure = any(each.verdict == "yes" for each in those)
+        told = ("yes", "conditional") if sure else ("yes", "conditional", "needs_resource")
+        yield from [each for each in those if each.verdict in told] or those[:1]
 
 
 def _edge(source: str, technique: Technique, gain: Gain) -> Made:
