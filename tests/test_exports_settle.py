@@ -106,6 +106,32 @@ AUDIT = {
     "objectRef": {"resource": "pods", "namespace": "a"},
     "requestReceivedTimestamp": "2026-11-10T10:00:00.000000Z",
 }
+PROJECT = "//cloudresourcemanager.googleapis.com/projects/acme"
+BOT = "identity:gcp/-/bot@acme.iam.gserviceaccount.com"
+MEMBERS = ["serviceAccount:bot@acme.iam.gserviceaccount.com"]
+SEEN = {"resource": PROJECT, "policy": {"bindings": [{"role": "roles/viewer", "members": MEMBERS}]}}
+CI = ["serviceAccount:ci@acme.iam.gserviceaccount.com"]
+POOL = "projects/1/locations/global/workloadIdentityPools/p"
+POOLED = [
+    {
+        "assetType": "iam.googleapis.com/ServiceAccount",
+        "resource": "//iam.googleapis.com/projects/acme/serviceAccounts/bot@acme.iam.gserviceaccount.com",
+        "policy": {
+            "bindings": [
+                {
+                    "role": "roles/iam.workloadIdentityUser",
+                    "members": [f"principalSet://iam.googleapis.com/{POOL}/attribute.repository/acme/app"],
+                }
+            ]
+        },
+    }
+]
+PROVIDER = {
+    "name": f"{POOL}/providers/github",
+    "attributeMapping": {"google.subject": "assertion.sub", "attribute.repository": "assertion.repository"},
+    "oidc": {"issuerUri": f"https://{GITHUB}"},
+}
+PIPELINED = {"app/.github/workflows/d.yml": PIPELINE}
 
 
 @dataclass(frozen=True)
@@ -173,25 +199,44 @@ CASES = (
         {"cluster/rules.yaml": RULES},
     ),
     Case(
-        *("gcp-iam-policies", "edges", "federates_to", "identity:gcp/-/bot@acme.iam.gserviceaccount.com"),
-        "gcp/iam-policies.json",
-        [
-            {
-                "assetType": "iam.googleapis.com/ServiceAccount",
-                "resource": "//iam.googleapis.com/projects/acme/serviceAccounts/bot@acme.iam.gserviceaccount.com",
-                "policy": {
-                    "bindings": [
-                        {
-                            "role": "roles/iam.workloadIdentityUser",
-                            "members": [
-                                "principalSet://iam.googleapis.com/projects/1/locations/global/workloadIdentityPools"
-                                "/p/attribute.repository/acme/app"
-                            ],
-                        }
-                    ]
+        *("gcp-iam-policies", "edges", "federates_to", BOT, "gcp/iam-policies.json", POOLED),
+        {**PIPELINED, "gcp/p.json": PROVIDER},
+    ),
+    Case(
+        *("gcp-iam-policies", "edges", "escalates_to", BOT, "gcp/iam-policies.json"),
+        [{**SEEN, "project": "projects/1", "organization": "organizations/9"}],
+        {
+            "gcp/bindings.json": [
+                {
+                    "resource": "//cloudresourcemanager.googleapis.com/organizations/9",
+                    "policy": {"bindings": [{"role": "roles/iam.serviceAccountAdmin", "members": CI}]},
                 },
-            }
-        ],
+                {
+                    "resource": PROJECT,
+                    "policy": {
+                        "bindings": [
+                            {"role": "roles/viewer", "members": ["serviceAccount:bot@acme.iam.gserviceaccount.com"]}
+                        ]
+                    },
+                },
+            ]
+        },
+    ),
+    Case(
+        *("gcp-workload-identity-providers", "edges", "federates_to", BOT, "gcp/p.json", PROVIDER),
+        {**PIPELINED, "gcp/iam-policies.json": POOLED},
+    ),
+    Case(
+        *("gcp-custom-roles", "edges", "escalates_to", "identity:gcp/project:acme/administrator", "gcp/build.json"),
+        {"name": "projects/acme/roles/build", "includedPermissions": ["cloudbuild.builds.get"]},
+        {
+            "gcp/iam-policies.json": [
+                {
+                    "resource": PROJECT,
+                    "policy": {"bindings": [{"role": "projects/acme/roles/build", "members": CI}]},
+                }
+            ]
+        },
     ),
     Case(
         *("entra-federated-credentials", "edges", "federates_to"),

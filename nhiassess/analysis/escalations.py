@@ -21,7 +21,9 @@ _WALKED = frozenset(
         *("yields", "holds", "runs_as", "defines"),
     )
 )
-_ADMINISTERED = frozenset({"account", "cluster", "organisation", "project", "subscription", "tenant"})
+_ADMINISTERED = frozenset(
+    {"account", "cluster", "folder", "organisation", "organization", "project", "subscription", "tenant"}
+)
 # a node, and for a resource the verb by which one arrived at it, since that decides how one goes on
 State = tuple[str, str]
 

@@ -60,7 +60,9 @@ class Federates:
         yield from stated(replace(inventory, links=registered), {"federates_to": "is registered to get {target}"})
         for (source, target), places in sorted(asked.items()):
             if target not in known and not target.startswith(_SPIFFE):
-                yield _unseen(source, target, places, inventory)
+                yield _unseen(source, target, places, f"the trust of {_name(target, inventory)}")
+            elif any(each.mechanism == "oidc" and each.issuer is None for each in known.get(target, ())):
+                yield _unseen(source, target, places, f"the provider of a pool that {short(target)} trusts")
 
 
 def _is_registered(link: Link) -> bool:
@@ -177,14 +179,14 @@ def _admitted(
     if not decision.possible:
         return
     trust = next(each for each in trusts if each.id in decision.grants)
-    what = "application" if role.startswith(_ENTRA) else "role"
+    what = {"azure": "application ", "gcp": ""}.get(role.removeprefix("identity:").partition("/")[0], "role ")
     if open_conditions:
         decision = both(decision, Decision("conditional", open_conditions))
     yield edge(
         bearer,
         "federates_to",
         role,
-        f"may become {what} {short(role)}, whose trust {asks(trust)}",
+        f"may become {what}{short(role)}, whose trust {asks(trust)}",
         tuple(dict.fromkeys((*decision.locations, *places))),
         verdict=decision.verdict,
         conditions=decision.conditions,
@@ -192,9 +194,12 @@ def _admitted(
     )
 
 
-def _unseen(source: str, target: str, places: Locations, inventory: Inventory) -> Edge:
-    who = next((each for each in inventory.identities if each.id == target), Identity(target))
-    conditions = (f"the trust of {who.name or short(target)}, which is not in scope, lets it in",)
+def _name(target: str, inventory: Inventory) -> str:
+    return next((each.name for each in inventory.identities if each.id == target and each.name), short(target))
+
+
+def _unseen(source: str, target: str, places: Locations, missing: str) -> Edge:
+    conditions = (f"{missing}, which is not in scope, lets it in",)
     reason = f"asks to become {short(target)}"
     return edge(source, "federates_to", target, reason, places, verdict="unknown", conditions=conditions)
 

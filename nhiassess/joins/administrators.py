@@ -1,25 +1,32 @@
-"""Each account, cluster and tenant gets the administrator that an escalation ends at, and what that one administers."""
+"""Each account, cluster, tenant and project gets the administrator that an escalation ends at, and the whole of it."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from nhiassess.model.ids import quote
 from nhiassess.model.inventory import Grant, Identity, Inventory, Resource
 from nhiassess.model.knowledge import Knowledge
 
 _KINDS = {"aws": "account", "kubernetes": "cluster", "azure": "tenant"}
+_CONTAINER = re.compile(r"//cloudresourcemanager\.googleapis\.com/(project|folder|organization)s/([^/]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Administrators:
-    """Adds what an account, cluster or tenant has by its nature, and no file states."""
+    """Adds what an account, cluster, tenant or project has by its nature, and no file states."""
 
     name: str = "administrators"
     order: int = 70
 
     def join(self, inventory: Inventory, knowledge: Knowledge) -> Inventory:
-        """Give the inventory with an administrator, its grant and a resource for each account, cluster and tenant."""
+        """Give the inventory with an administrator, its grant and a resource for each account, cluster and tenant.
+
+        A project, folder or organisation of Google Cloud has its resource already.
+        """
         scopes = {scope for each in inventory.identities if (scope := _scope(each.id))}
         known = {each.id for table in ("identities", "grants", "resources") for each in getattr(inventory, table)}
         added: dict[str, list[Any]] = {"identities": [], "grants": [], "resources": []}
@@ -41,6 +48,9 @@ class Administrators:
                 )
             )
             added["resources"].append(Resource(f"resource:{provider}/{where}", kind, where, provider))
+        for each in _of_google_cloud(inventory):
+            added["identities"].append(each[0])
+            added["grants"].append(each[1])
         changes = {
             table: tuple(
                 sorted(
@@ -56,6 +66,27 @@ class Administrators:
 def _scope(id: str) -> tuple[str, str] | None:
     parts = id.removeprefix("identity:").split("/")
     return (parts[0], parts[1]) if parts[0] in _KINDS and len(parts) > 2 else None
+
+
+def _of_google_cloud(inventory: Inventory) -> Iterator[tuple[Identity, Grant]]:
+    names = {each.name or "" for each in inventory.resources if each.provider == "gcp"}
+    for name in sorted(names):
+        found = _CONTAINER.fullmatch(name)
+        if found is None:
+            continue
+        where = f"{found[1]}:{quote(found[2])}"
+        kind = "organisation" if found[1] == "organization" else found[1]
+        title = f"administrator of {kind} {found[2]}"
+        identity = Identity(f"identity:gcp/{where}/administrator", kind="role", name=title, provider="gcp")
+        grant = Grant(
+            f"grant:gcp/{where}/administrator/everything",
+            identity=identity.id,
+            provider="gcp",
+            policy="roles/owner",
+            actions=("role:roles/owner",),
+            resources=(name,),
+        )
+        yield identity, grant
 
 
 JOIN = Administrators()

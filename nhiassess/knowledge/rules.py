@@ -17,6 +17,7 @@ ROLES = (
     *("self", "own_policy", "own_group", "target", "target_policy", "group", "passed_role", "any"),
     *("namespace", "cluster"),
     *("tenant", "application", "agent", "user", "group", "owned", "scope"),
+    *("project", "folder", "organization", "container", "own_role", "delegate"),
 )
 
 

@@ -29,6 +29,7 @@ _NEGATED = frozenset(
     }
 )
 _WORDS = {
+    "cel": "is",
     "stringequals": "is",
     "stringequalsignorecase": "is",
     "arnequals": "is",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nhiassess.model.inventory import Condition, Trust
+from nhiassess.permissions.cel import claims
 from nhiassess.permissions.conditions import in_words, is_negated, missing, passes_absent
 from nhiassess.permissions.patterns import is_concrete
 
@@ -39,11 +40,11 @@ def how(trust: Trust) -> str:
     if subject is None:
         if _compares(trust):
             return "oidc-other-claims"
-        claims = [each for each, claim in _claims(trust) if claim not in ("aud", "sub") and not is_negated(each)]
-        if not claims:
+        others = [each for each, claim in _claims(trust) if claim not in ("aud", "sub") and not is_negated(each)]
+        if not others:
             return "oidc-any-subject"
-        return "oidc-absent-claim" if all(map(passes_absent, claims)) else "oidc-other-claims"
-    like = any(operator(each) in LIKE and subject in each.values for each in trust.conditions)
+        return "oidc-absent-claim" if all(map(passes_absent, others)) else "oidc-other-claims"
+    like = any(operator(each) in LIKE and subject in each.values for each in plain(trust))
     wide = like and not is_concrete(subject)
     if subject.startswith("spiffe:"):
         return "spiffe-wide-subject" if wide else "spiffe-subject"
@@ -75,8 +76,8 @@ def asks(trust: Trust) -> str:
         return f"compares claims of tokens of {trust.issuer} by an expression"
     if not trust.conditions:
         return f"checks no claim at all: any token of {trust.issuer} is let in"
-    named = {id(each): claim for each, claim in _claims(trust)}
-    checked = (replace(each, key=named.get(id(each), each.key)) for each in trust.conditions)
+    named = dict(_claims(trust))
+    checked = (replace(each, key=named.get(each, each.key)) for each in plain(trust))
     rest = f"any token of {trust.issuer} of which that is true is let in"
     return f"checks no subject, only that {' and '.join(map(in_words, checked))}: {rest}"
 
@@ -97,6 +98,20 @@ def operator(condition: Condition) -> str:
     return condition.operator.lower().rpartition(":")[2].removesuffix("ifexists")
 
 
+def plain(trust: Trust) -> tuple[Condition, ...]:
+    """Give the conditions of a trust; one of Google Cloud that only asks for claims as those of AWS are written."""
+    return tuple(plain for each in trust.conditions for plain in _plain(each, f"{(trust.issuer or '').lower()}:"))
+
+
+def _plain(condition: Condition, key: str) -> tuple[Condition, ...]:
+    if condition.operator != "cel" or condition.key != "attributeCondition" or not condition.values:
+        return (condition,)
+    asked = claims(condition.values[0])
+    if asked is None:
+        return (condition,)
+    return tuple(Condition("StringEquals", f"{key}{claim}", (value,)) for claim, value in asked)
+
+
 def _compares(trust: Trust) -> bool:
     """Tell whether a trust compares claims by an expression, as a flexible credential of Entra does."""
     return any(each.operator == "claims" for each in trust.conditions)
@@ -105,7 +120,7 @@ def _compares(trust: Trust) -> bool:
 def _claims(trust: Trust) -> Iterator[tuple[Condition, str]]:
     """Give the conditions of a trust that are about claims of the token, each with the name of the claim."""
     prefix = f"{(trust.issuer or '').lower()}:"
-    for each in trust.conditions:
+    for each in plain(trust):
         if each.key.lower().startswith(prefix):
             yield each, each.key[len(prefix) :]
 

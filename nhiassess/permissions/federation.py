@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from nhiassess.model.inventory import Condition, Identity, Trust
 from nhiassess.permissions.conditions import holds, in_words
-from nhiassess.permissions.federated_trusts import EXACT, GITHUB, LIKE, operator, same_issuer
+from nhiassess.permissions.federated_trusts import EXACT, GITHUB, LIKE, operator, plain, same_issuer
 from nhiassess.permissions.patterns import contains, is_concrete, overlap
 from nhiassess.permissions.permission import NO, Decision, both, either
 
@@ -167,9 +167,10 @@ def admits(trusts: Iterable[Trust], token: Token) -> Decision:
 def _by(trust: Trust, token: Token) -> Decision:
     """Decide by one trust: the conditions on the subject pattern by pattern, all others as AWS does."""
     key = f"{(trust.issuer or '').lower()}:"
-    of_subject = tuple(each for each in trust.conditions if each.key.lower() == f"{key}sub")
+    stated = plain(trust)
+    of_subject = tuple(each for each in stated if each.key.lower() == f"{key}sub")
     request = {key + claim: values for claim, values in token.claims.items()}
-    others = tuple(each for each in trust.conditions if each not in of_subject)
+    others = tuple(each for each in stated if each not in of_subject)
     if token.audiences is not None:
         request[f"{key}aud"] = token.audiences
     else:

@@ -74,6 +74,8 @@ _SIGNS = tuple(
 _TERRAFORM = re.compile(r'(?m)^\s*(?:resource|data)\s+"google_')
 # what answers of interfaces wrap lists in
 _LISTS = ("accounts", "keys", "roles", "workloadIdentityPoolProviders", "policies", "assets", "results")
+_MANAGER = "//cloudresourcemanager.googleapis.com/"
+_PROJECT = re.compile(rf"{re.escape(_MANAGER)}projects/([^/]+)")
 _ADDRESS = re.compile(r"[^@\s]+@[^@\s]+gserviceaccount\.com")
 
 
@@ -192,7 +194,18 @@ def _asset(file: ReadFile, node: Node, dotted: str, estate: Estate) -> None:
 
 def _searched(file: ReadFile, node: Node, dotted: str, estate: Estate) -> None:
     policy = node.get("policy") or EMPTY
-    estate.bindings += read_policy(file, policy, full_name(_text(node, "resource")), f"{dotted}policy.")
+    name = full_name(_text(node, "resource"))
+    estate.bindings += read_policy(file, policy, name, f"{dotted}policy.")
+    # REST resource IamPolicySearchResult of Cloud Asset Inventory; that the nearest folder stands first is from memory
+    project, organization = _text(node, "project"), _text(node, "organization")
+    folders = tuple(each.text for each in texts(file, node.get("folders")))
+    above = [each for each in (project, *folders, organization) if each]
+    place = node.get("resource") or node
+    if above:
+        _setting(file, place, f"{name}#ancestors", " ".join(above), estate)
+    number, id = project.removeprefix("projects/"), _PROJECT.fullmatch(name)
+    if number.isdigit() and id is not None and not id[1].isdigit():
+        _setting(file, place, f"{_MANAGER}{project}#project_id", id[1], estate)
 
 
 def _setting(file: ReadFile, node: Node, key: str, value: str, estate: Estate) -> None:
