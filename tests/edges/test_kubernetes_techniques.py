@@ -8,10 +8,10 @@ from dataclasses import replace
 import pytest
 
 from nhiassess.edges import kubernetes_escalates
-from nhiassess.edges.kubernetes_escalates import ADMINISTRATOR
 from nhiassess.model.inventory import Condition, Credential, Grant, Identity, Inventory, Link, Resource
 from nhiassess.model.knowledge import Knowledge, Technique
 from nhiassess.model.reach import Edge
+from nhiassess.permissions.kubernetes_cluster import ADMINISTRATOR
 from tests.edges.test_aws_techniques import knowledge
 
 CI = Identity("identity:kubernetes/-/shop/ci", kind="service_account", name="shop/ci", provider="kubernetes")
