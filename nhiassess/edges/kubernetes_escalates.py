@@ -13,7 +13,7 @@ from nhiassess.permissions import kubernetes_gains as gains
 from nhiassess.permissions.administrators import administrators
 from nhiassess.permissions.kubernetes import CLUSTER, bound, decide
 from nhiassess.permissions.kubernetes_cluster import ADMINISTRATOR, Cluster, cluster
-from nhiassess.permissions.kubernetes_gains import Gain, Rules, stronger
+from nhiassess.permissions.kubernetes_gains import Gain, Rules, by_rules, stronger
 
 _ANYTHING = "escalate:-/-"  # what only a role that may be anything allows
 _LACKING = {
@@ -37,7 +37,7 @@ class KubernetesEscalates:
         Of every account of a namespace or of the cluster it is one edge, to what stands for any of them, where the
         inventory has that.
         """
-        techniques = [each for each in knowledge.techniques if each.domain == "kubernetes" and not each.applies_to]
+        techniques = [each for each in knowledge.techniques if each.domain == "kubernetes" and by_rules(each)]
         actions = frozenset(each.action for of in techniques for required in of.requires for each in required)
         known = {each.id for each in inventory.identities}
         done = {id for id, each in administrators(inventory).items() if each.decision.verdict == "yes"}

@@ -15,7 +15,7 @@ Rows = Mapping[str, tuple[Mapping[str, Any], ...]]
 # whose resource an action is asked on
 ROLES = (
     *("self", "own_policy", "own_group", "target", "target_policy", "group", "passed_role", "any"),
-    *("namespace", "cluster"),
+    *("namespace", "cluster", "container", "node"),
 )
 
 

@@ -14,9 +14,10 @@ from nhiassess.permissions.permission import ANSWERS, NO, Decision, both, either
 IMPERSONATE_USER = "impersonate:core/users"
 # whom or what the decisive request names, so that a rule that names other objects does not allow it
 _NAMES = {
-    "impersonate:core/groups": "system:masters",
-    "bind:rbac.authorization.k8s.io/clusterroles": "cluster-admin",
-    "approve:certificates.k8s.io/signers": "kubernetes.io/kube-apiserver-client",
+    "impersonate:core/groups": ("system:masters",),
+    "bind:rbac.authorization.k8s.io/clusterroles": ("cluster-admin",),
+    # a rule on signers may name all of a domain
+    "approve:certificates.k8s.io/signers": ("kubernetes.io/kube-apiserver-client", "kubernetes.io/*"),
 }
 # what a rule that is not in scope allows nobody can tell: one edge says that of all techniques together
 _TOLD = frozenset({"yes", "conditional"})
@@ -41,6 +42,11 @@ class Gain:
     decision: Decision
     required: tuple[Requirement, ...]
     observed: bool = True
+
+
+def by_rules(technique: Technique) -> bool:
+    """Tell whether rules allow a technique, rather than what a pod is made of."""
+    return all(each.of in ("namespace", "cluster") for required in technique.requires for each in required)
 
 
 def rules(grants: Sequence[Grant], actions: frozenset[str]) -> Rules:
@@ -79,7 +85,7 @@ def anywhere(has: Rules, technique: Technique) -> Gain | None:
         if each.action == IMPERSONATE_USER:
             names = (*names_allowed(_counting(has, each.action, CLUSTER), each.action), None)
             return either(_decide(has, each.action, CLUSTER, name) for name in names)
-        return _decide(has, each.action, CLUSTER, _NAMES.get(each.action))
+        return _decisive(has, each.action, CLUSTER)
 
     for required in technique.requires:
         decision = both(*(decided(each) for each in required))
@@ -192,9 +198,9 @@ def _named(grant: Grant, action: str, place: str) -> tuple[str, ...]:
 def _request(has: Rules, requirement: Requirement, place: str, technique: Technique) -> Decision:
     action = requirement.action
     if requirement.of == "cluster":
-        return _decide(has, action, CLUSTER, _NAMES.get(action))
+        return _decisive(has, action, CLUSTER)
     if action in _NAMES:
-        return _decide(has, action, place, _NAMES[action])
+        return _decisive(has, action, place)
     plain = _decide(has, action, place)
     by_name = technique.needs_resource in _ABOUT_NAMES or "serviceaccounts" in action
     if plain.possible or by_name or (action.startswith("create:") and action.count("/") < 2):
@@ -203,6 +209,10 @@ def _request(has: Rules, requirement: Requirement, place: str, technique: Techni
     one = _decide(has, action, place, named[0]) if named else NO
     told = ", ".join(named[:_MOST_NAMES]) + (f" and {len(named) - _MOST_NAMES} more" if named[_MOST_NAMES:] else "")
     return both(one, Decision("conditional", (f"what its rule names ({told}) belongs to whom it acts as",)))
+
+
+def _decisive(has: Rules, action: str, place: str) -> Decision:
+    return either(_decide(has, action, place, name) for name in _NAMES.get(action, (None,)))
 
 
 def _decide(has: Rules, action: str, place: str, name: str | None = None) -> Decision:

@@ -13,6 +13,7 @@ from nhiassess.joins.whole_namespaces import JOIN
 from nhiassess.model.inventory import Condition, Credential, Grant, Identity, Inventory, Link, Resource
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import VERDICTS, Edge
+from nhiassess.permissions.kubernetes_gains import by_rules
 from nhiassess.shelf import knowledge
 
 KNOWN = Knowledge(techniques=tuple(each for each in knowledge().techniques if each.domain == "kubernetes"))
@@ -21,7 +22,7 @@ ACCOUNTS = [
     for where, count in (("shop", 13), ("bank", 2))
     for number in range(count)
 ]
-ACTIONS = sorted({e.action for of in KNOWN.techniques for required in of.requires for e in required if ":" in e.action})
+ACTIONS = sorted({e.action for of in KNOWN.techniques for required in of.requires for e in required if by_rules(of)})
 NAMES = ("a0", "a1", "token", "cluster-admin", "system:serviceaccount:shop:a2", "system:serviceaccount:bank:a1", "op")
 
 
