@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from nhiassess.formats.format import EMPTY, Node
-from nhiassess.sources.clusters.kubernetes import text
+from nhiassess.sources.clusters.kubernetes_manifests import text
 
 # by its path in the specification: a value, and the node that states it
 Stated = tuple[str, str, Node]

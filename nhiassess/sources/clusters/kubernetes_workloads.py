@@ -28,8 +28,9 @@ from nhiassess.model.inventory import (
     Workflow,
 )
 from nhiassess.sources.clients.agent_commands import Run, command_of
-from nhiassess.sources.clusters.kubernetes import Manifest, account_id, is_manifest, manifests, service_account, text
+from nhiassess.sources.clusters.kubernetes import account_id, service_account
 from nhiassess.sources.clusters.kubernetes_isolation import Stated, containers, host_access, openings
+from nhiassess.sources.clusters.kubernetes_manifests import Manifest, is_manifest, manifests, text
 from nhiassess.sources.clusters.kubernetes_serving import served
 from nhiassess.sources.source import ReadFile, credential, link, quote
 
