@@ -81,7 +81,8 @@ def _impersonates(id: str, has: Rules, technique: Technique, known: Cluster) -> 
 def _becomes(id: str, has: Rules, technique: Technique, known: Cluster) -> Iterator[Edge]:
     apart = gains.apart(has, technique, known)
     asked = {each.action for required in technique.requires for each in required}
-    places = {place for action, place in has.by if action in asked} | apart.keys()
+    own = {place for action, place in has.by if action in asked} | apart.keys()
+    places = set(own)
     wide = gains.at(has, technique, CLUSTER, known)
     if wide is not None and CLUSTER in known.any_of:
         yield from _any(id, CLUSTER, technique, wide, known)
@@ -90,10 +91,13 @@ def _becomes(id: str, has: Rules, technique: Technique, known: Cluster) -> Itera
     # there is more to tell of a namespace where what the technique needs was observed
     if technique.needs_resource == "own_role_of_namespace":
         places |= has.roles.keys()
+        own |= has.roles.keys()
     if technique.needs_resource == "workload_of_namespace" and wide is not None:
         places |= known.workloads.keys()
     for place in sorted(places - {CLUSTER}):
-        here = gains.at(has, technique, place, known)
+        here = (
+            gains.at(has, technique, place, known) if wide is None or place in own else gains.seen(wide, place, known)
+        )
         named = {each.id: gains.of_one(has, technique, each, known) for each in apart.get(place, {}).values()}
         if place not in known.any_of:
             yield from _each(id, place, technique, here, named, wide, known)

@@ -48,7 +48,7 @@ class KubernetesEscapes:
         for technique in techniques:
             if nodes is not None and technique.requires[0][0].of == "node":
                 for target, places in _there(found):
-                    reason = f"keeps the token of {target.name or target.id} for the pods on it ({technique.id})"
+                    reason = f"keeps the tokens of its pods, and so one of {target.name or target.id} ({technique.id})"
                     yield _conditional(NODES, target, reason, places or nodes.locations, (_SAME_NODE,), technique)
 
 

@@ -155,7 +155,7 @@ def names_allowed(grants: Iterable[Grant], action: str, namespace: str | None = 
     found: list[str] = []
     for grant in grants:
         if _in_reach(grant, namespace) and _states(grant.actions, wanted):
-            found += _names(grant)
+            found += object_names(grant)
     return tuple(dict.fromkeys(found))
 
 
@@ -166,7 +166,7 @@ def _by(grant: Grant, wanted: Asked, namespace: str | None, name: str | None) ->
         return _shipped(grant, wanted)
     if not _states(grant.actions, wanted):
         return Decision("no")
-    names = _names(grant)
+    names = object_names(grant)
     if names and (name not in names or (wanted.verb in _NAMELESS and wanted.subresource is None)):
         return Decision("no")
     return Decision("yes", (), grant.locations, (grant.id,))
@@ -186,7 +186,8 @@ def _in_reach(grant: Grant, namespace: str | None) -> bool:
     return CLUSTER in grant.resources or (namespace is not None and f"namespace/{namespace}" in grant.resources)
 
 
-def _names(grant: Grant) -> tuple[str, ...]:
+def object_names(grant: Grant) -> tuple[str, ...]:
+    """Give the names of the objects to which a rule is limited; empty when it names none."""
     return tuple(name for each in grant.conditions if each.operator == "resourceNames" for name in each.values)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from nhiassess.model.inventory import Grant, Identity, Locations
 from nhiassess.model.knowledge import Requirement, Technique
-from nhiassess.permissions.kubernetes import CLUSTER, by_action, decide, names_allowed
+from nhiassess.permissions.kubernetes import CLUSTER, by_action, decide, names_allowed, object_names
 from nhiassess.permissions.kubernetes_cluster import Cluster
 from nhiassess.permissions.permission import ANSWERS, NO, Decision, both, either
 
@@ -31,6 +31,8 @@ class Rules:
     """The rules of one identity, by the action that they allow and the place where they do."""
 
     by: Mapping[tuple[str, str], tuple[Grant, ...]]
+    nameless: Mapping[tuple[str, str], tuple[Grant, ...]]  # those of them that name no objects
+    named: Mapping[tuple[str, str], tuple[Grant, ...]]  # by the place and the name of an object
     places: tuple[str, ...]  # the namespaces that it has a rule for, as places
     roles: Mapping[str, tuple[str, ...]]  # roles and cluster roles that are bound to it there, as ``Role/name``
 
@@ -56,8 +58,17 @@ def rules(grants: Sequence[Grant], actions: frozenset[str]) -> Rules:
         for place in grant.resources:
             roles.setdefault(place, {})[grant.policy or ""] = None
     by = by_action(grants, actions)
+    named: dict[tuple[str, str], list[Grant]] = {}
+    for grant in grants:
+        for place in grant.resources:
+            for name in object_names(grant):
+                named.setdefault((place, name), []).append(grant)
     return Rules(
-        by, tuple(sorted({place for _, place in by} - {CLUSTER})), {where: tuple(each) for where, each in roles.items()}
+        by=by,
+        nameless={key: tuple(each for each in found if not object_names(each)) for key, found in by.items()},
+        named={key: tuple(found) for key, found in named.items()},
+        places=tuple(sorted({place for _, place in by} - {CLUSTER})),
+        roles={place: tuple(found) for place, found in roles.items()},
     )
 
 
@@ -101,8 +112,7 @@ def at(has: Rules, technique: Technique, place: str, known: Cluster) -> Gain | N
     def gain(required: tuple[Requirement, ...]) -> Gain:
         plain = Gain(both(*(_request(has, each, place, technique) for each in required)), required, needs is None)
         if needs == "workload_of_namespace":
-            seen = known.workloads.get(place)
-            return replace(plain, decision=_placed(plain.decision, seen or ()), observed=seen is not None)
+            return seen(plain, place, known)
         if needs == "own_role_of_namespace":
             own = [role.partition("/")[2] for role in has.roles.get(place, ()) if role.startswith("Role/")]
             of_own = either(both(*(_decide(has, each.action, place, role) for each in required)) for role in own)
@@ -110,6 +120,12 @@ def at(has: Rules, technique: Technique, place: str, known: Cluster) -> Gain | N
         return plain
 
     return _best(technique, gain)
+
+
+def seen(wide: Gain, place: str, known: Cluster) -> Gain:
+    """Give what a gain of the whole cluster is in a namespace whose workloads are in scope."""
+    there = known.workloads.get(place)
+    return wide if there is None else replace(wide, decision=_placed(wide.decision, there), observed=True)
 
 
 def of_one(has: Rules, technique: Technique, account: Identity, known: Cluster) -> Gain | None:
@@ -216,7 +232,11 @@ def _decisive(has: Rules, action: str, place: str) -> Decision:
 
 
 def _decide(has: Rules, action: str, place: str, name: str | None = None) -> Decision:
-    return decide(_counting(has, action, place), action, _namespace(place), name)
+    places = (CLUSTER,) if place == CLUSTER else (CLUSTER, place)
+    grants = [grant for each in places for grant in has.nameless.get((action, each), ())]
+    if name is not None:
+        grants += [grant for each in places for grant in has.named.get((each, name), ())]
+    return decide(grants, action, _namespace(place), name)
 
 
 def _counting(has: Rules, action: str, place: str) -> tuple[Grant, ...]:
