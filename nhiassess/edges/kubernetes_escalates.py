@@ -86,7 +86,7 @@ def _becomes(id: str, has: Rules, technique: Technique, known: Cluster) -> Itera
     wide = gains.at(has, technique, CLUSTER, known)
     if wide is not None and CLUSTER in known.any_of:
         yield from _any(id, CLUSTER, technique, wide, known)
-    elif CLUSTER in places:
+    elif CLUSTER in places and CLUSTER not in known.any_of:
         places, wide = set(known.accounts), None
     # there is more to tell of a namespace where what the technique needs was observed
     if technique.needs_resource == "own_role_of_namespace":
@@ -95,9 +95,7 @@ def _becomes(id: str, has: Rules, technique: Technique, known: Cluster) -> Itera
     if technique.needs_resource == "workload_of_namespace" and wide is not None:
         places |= known.workloads.keys()
     for place in sorted(places - {CLUSTER}):
-        here = (
-            gains.at(has, technique, place, known) if wide is None or place in own else gains.seen(wide, place, known)
-        )
+        here = gains.seen(wide, place, known) if wide and place not in own else gains.at(has, technique, place, known)
         named = {each.id: gains.of_one(has, technique, each, known) for each in apart.get(place, {}).values()}
         if place not in known.any_of:
             yield from _each(id, place, technique, here, named, wide, known)
