@@ -16,6 +16,7 @@ ONWARD: dict[str, frozenset[str]] = {
     "defines": frozenset({"writes", "can_change", "administers"}),
     "runs_as": frozenset({"executes_on", "administers"}),
     "holds": frozenset({"executes_on", "administers"}),
+    "executes_on": frozenset({"executes_on", "administers"}),
 }
 # what the verb of arrival means as access to the resource
 ACCESS: dict[str, str] = {

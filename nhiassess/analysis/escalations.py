@@ -73,12 +73,18 @@ def escalations(graph: nx.MultiDiGraph[str]) -> tuple[Escalation, ...]:
 
 def _acts(identity: Identity) -> bool:
     """Tell whether somebody can act as an identity: an AWS group is none, nor is what only an escalation gains."""
-    return not (identity.kind == "group" and identity.provider == "aws") and not _is_gained(identity.id)
+    is_group = identity.kind == "group" and identity.provider == "aws"
+    return not is_group and not _is_gained(identity.id) and not _stands_for_others(identity.id)
 
 
 def _is_gained(id: str) -> bool:
     """Tell whether an identity is the administrator of an account or cluster that only an escalation gains."""
     return id.endswith("/administrator") and id.count("/") == 2
+
+
+def _stands_for_others(id: str) -> bool:
+    """Tell whether an identity only stands for any service account of a namespace or cluster."""
+    return id.startswith("identity:kubernetes/") and id.endswith(("/*", "/*/pods"))
 
 
 def _into(graph: nx.MultiDiGraph[str], found: Index) -> Mapping[State, Sequence[Step]]:

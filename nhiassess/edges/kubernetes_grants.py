@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nhiassess.edges.edge import edge
@@ -62,35 +62,57 @@ class KubernetesGrants:
 
     def derive(self, inventory: Inventory, knowledge: Knowledge) -> Iterable[Edge]:
         """Give an edge for each rule that is bound, and for each known object that it opens."""
-        objects = [each for each in inventory.resources if each.id.startswith("resource:kubernetes/-/")]
+        objects = _objects(inventory)
         for grant in inventory.grants:
             if grant.provider != "kubernetes" or grant.identity is None:
                 continue
             yield edge(grant.identity, "granted", grant.id, _gives(grant), grant.locations)
             # an administrator's edges are in a file of their own
             if "*:*/*" not in grant.actions or CLUSTER not in grant.resources:
-                yield from _opened(grant, objects)
+                for place in grant.resources:
+                    for kind, found in objects.get(place, {}).items():
+                        yield from _opened(grant, place, kind, found)
 
 
-def _opened(grant: Grant, objects: Iterable[Resource]) -> Iterator[Edge]:
-    for resource in objects:
-        parts = resource.id.removeprefix("resource:kubernetes/-/").split("/")
-        kind = resource.kind if resource.kind == "nodes" else parts[1] if len(parts) > 1 else ""
-        namespace = None if kind == "nodes" else parts[0]
-        name = parts[2] if len(parts) > 2 and kind == "secret" else None
-        for verb, actions, words in _ASKED.get(kind or "", ()):
+def _objects(inventory: Inventory) -> Mapping[str, Mapping[str, Sequence[Resource]]]:
+    """Give the objects of each place, by their kind: those of a namespace are the whole cluster's too."""
+    found: dict[str, dict[str, list[Resource]]] = {}
+    for each in inventory.resources:
+        if each.id.startswith("resource:kubernetes/-/"):
+            namespace, kind, *_ = (*each.id.removeprefix("resource:kubernetes/-/").split("/"), "")
+            places = (CLUSTER,) if each.kind == "nodes" else (CLUSTER, f"namespace/{namespace}")
+            for place in places:
+                found.setdefault(place, {}).setdefault("nodes" if each.kind == "nodes" else kind, []).append(each)
+    return found
+
+
+def _opened(grant: Grant, place: str, kind: str, objects: Iterable[Resource]) -> Iterator[Edge]:
+    namespace = None if place == CLUSTER else place.removeprefix("namespace/")
+    for verb, actions, words in _ASKED.get(kind, ()):
+        for name, named in _by_name(grant, kind, objects).items():
             decision: Decision = either(decide([grant], each, namespace, name) for each in actions)
             # what a rule allows that is not in scope nobody can tell of every object
             if decision.verdict in ("yes", "conditional"):
-                yield edge(
-                    grant.id,
-                    verb,
-                    resource.id,
-                    f"{words}, by {grant.policy or 'its role'}",
-                    decision.locations,
-                    verdict=decision.verdict,
-                    conditions=decision.conditions,
-                )
+                for resource in named:
+                    yield edge(
+                        grant.id,
+                        verb,
+                        resource.id,
+                        f"{words}, by {grant.policy or 'its role'}",
+                        decision.locations,
+                        verdict=decision.verdict,
+                        conditions=decision.conditions,
+                    )
+
+
+def _by_name(grant: Grant, kind: str, objects: Iterable[Resource]) -> Mapping[str | None, Sequence[Resource]]:
+    """Put together the objects of which a rule says the same: all of them, if it names none."""
+    if kind != "secret" or not any(each.operator == "resourceNames" for each in grant.conditions):
+        return {None: tuple(objects)}
+    found: dict[str | None, list[Resource]] = {}
+    for resource in objects:
+        found.setdefault(resource.id.rpartition("/")[2], []).append(resource)
+    return found
 
 
 def _gives(grant: Grant) -> str:

@@ -26,7 +26,10 @@ _BY_NAME: dict[str, tuple[str, type]] = {
     "input": ("inputs", Input),
     "destination": ("destinations", Destination),
 }
-_TABLES = (*(table for table, _ in _BY_NAME.values()), "agents", "tools", "tool_servers", "workflows", "grants")
+_TABLES = (
+    *(table for table, _ in _BY_NAME.values()),
+    *("agents", "tools", "tool_servers", "workflows", "grants", "settings"),
+)
 
 
 @dataclass(frozen=True, slots=True)

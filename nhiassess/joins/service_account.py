@@ -5,7 +5,7 @@
 - A reference to an environment variable becomes the secret of that name when the same holder, or what starts
   it, has exactly one.
 - A tool server whose URL names a workload of the cluster runs as that workload's service account.
-- Every service account belongs to the groups that Kubernetes puts it in, where a binding names them.
+- Every service account and user belongs to the groups that Kubernetes puts it in, where a binding names them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from nhiassess.joins.same_secret import united
 from nhiassess.model.inventory import Identity, Inventory, Link, Location
 from nhiassess.model.knowledge import Knowledge
 
+# kinds of identity that show the cluster who they are, in words
+_AUTHENTICATED = {"service_account": "service account", "user": "user that shows who it is"}
 _STORE = "secret_manager:kubernetes:"
 _HOST = re.compile(
     r"^(?:https?|grpc|wss?)://([a-z0-9-]+)(?:\.([a-z0-9-]+)(?:\.svc(?:\.[a-z0-9.-]+)?)?)?(?::\d+)?(?:/|$)"
@@ -131,7 +133,7 @@ def _servers(inventory: Inventory) -> Iterator[Link]:
 
 
 def _groups(inventory: Inventory) -> Iterator[Link]:
-    accounts = [each for each in inventory.identities if each.kind == "service_account"]
+    accounts = [each for each in inventory.identities if each.kind in _AUTHENTICATED and each.provider == "kubernetes"]
     groups = [each for each in inventory.identities if each.kind == "group" and each.provider == "kubernetes"]
     for group in groups:
         for account in accounts:
@@ -141,15 +143,16 @@ def _groups(inventory: Inventory) -> Iterator[Link]:
                     account.id,
                     "member_of",
                     group.id,
-                    reason="Kubernetes puts every service account into this group",
+                    reason=f"Kubernetes puts every {_AUTHENTICATED[account.kind or '']} into this group",
                     locations=(*account.locations[:1], *group.locations),
                 )
 
 
 def _belongs(account: Identity, group: Identity) -> bool:
+    if account.kind == "user":
+        return group.name == "system:authenticated" and account.name != "system:anonymous"
     namespace = (account.name or "").partition("/")[0]
-    everyone = ("system:serviceaccounts", "system:authenticated", f"system:serviceaccounts:{namespace}")
-    return account.provider == "kubernetes" and group.name in everyone
+    return group.name in ("system:serviceaccounts", "system:authenticated", f"system:serviceaccounts:{namespace}")
 
 
 JOIN = ServiceAccount()

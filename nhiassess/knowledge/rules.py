@@ -15,9 +15,9 @@ Rows = Mapping[str, tuple[Mapping[str, Any], ...]]
 # whose resource an action is asked on
 ROLES = (
     *("self", "own_policy", "own_group", "target", "target_policy", "group", "passed_role", "any"),
-    *("namespace", "cluster"),
-    *("tenant", "application", "agent", "user", "group", "owned", "scope"),
-    *("project", "folder", "organization", "container", "own_role", "delegate"),
+    *("namespace", "cluster", "container", "node"),
+    *("tenant", "application", "agent", "user", "owned", "scope"),
+    *("project", "folder", "organization", "own_role", "delegate"),
 )
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from nhiassess.model.inventory import Grant, Inventory
 from nhiassess.permissions.permission import Decision, either
 
 CLUSTER = "cluster"
+_URLS = "nonResourceURLs"
 # requests that name no object, so that a rule that names objects never allows them
 _NAMELESS = frozenset({"create", "deletecollection"})
 # what Kubernetes ships in the roles that bindings most often name and no file defines; only what matters here
@@ -110,30 +112,61 @@ def decide(grants: Iterable[Grant], action: str, namespace: str | None = None, n
     return either(_by(grant, wanted, namespace, name) for grant in grants)
 
 
+def by_action(grants: Iterable[Grant], actions: frozenset[str]) -> Mapping[tuple[str, str], tuple[Grant, ...]]:
+    """Give, for each of some actions and each place, the rules that allow it there, whichever objects they name.
+
+    Parameters
+    ----------
+    grants:
+        Those bound to the identity, as `bound` gives them.
+    actions:
+        To look for; written as `decide` takes them, and none of them on a URL.
+
+    Returns
+    -------
+    Mapping of tuple to tuple of Grant
+        By the action and the place: ``namespace/<name>`` or ``cluster``. A role that is not in
+        scope is left out, but for those that Kubernetes ships.
+
+    Notes
+    -----
+    Each action that a rule states is looked at once, however many are asked for.
+
+    Examples
+    --------
+    >>> grant = Grant("g", actions=("get:core/*",), resources=("namespace/shop",))
+    >>> list(by_action([grant], frozenset({"get:core/secrets", "list:core/secrets"})))
+    [('get:core/secrets', 'namespace/shop')]
+    """
+    stating = _stating(actions)
+    found: dict[tuple[str, str], list[Grant]] = {}
+    for grant in grants:
+        stated = _SHIPPED.get(grant.policy or "", ()) if _is_missing(grant) else grant.actions
+        allowed = dict.fromkeys(action for each in stated for action in stating.get(each, ()))
+        for place in grant.resources:
+            for action in allowed:
+                found.setdefault((action, place), []).append(grant)
+    return {key: tuple(rules) for key, rules in found.items()}
+
+
 def names_allowed(grants: Iterable[Grant], action: str, namespace: str | None = None) -> tuple[str, ...]:
     """Give the names of the objects to which rules limit an action; empty when no rule names any."""
     wanted = asked(action)
     found: list[str] = []
     for grant in grants:
-        if _in_reach(grant, namespace) and any(_matches(stated, wanted) for stated in grant.actions):
-            found += _names(grant)
+        if _in_reach(grant, namespace) and _states(grant.actions, wanted):
+            found += object_names(grant)
     return tuple(dict.fromkeys(found))
-
-
-def namespaces(grants: Iterable[Grant]) -> tuple[str, ...]:
-    """Give the namespaces in which rules grant something, sorted; ``cluster`` for all of them."""
-    found = {each for grant in grants for each in grant.resources}
-    return tuple(sorted(each.removeprefix("namespace/") for each in found))
 
 
 def _by(grant: Grant, wanted: Asked, namespace: str | None, name: str | None) -> Decision:
     if not _in_reach(grant, namespace):
         return Decision("no")
-    if any(each.operator == "role" for each in grant.conditions):
+    if _is_missing(grant):
         return _shipped(grant, wanted)
-    if not any(_matches(stated, wanted) for stated in grant.actions):
+    if not _states(grant.actions, wanted):
         return Decision("no")
-    names = _names(grant)
+    names = object_names(grant)
     if names and (name not in names or (wanted.verb in _NAMELESS and wanted.subresource is None)):
         return Decision("no")
     return Decision("yes", (), grant.locations, (grant.id,))
@@ -144,7 +177,7 @@ def _shipped(grant: Grant, wanted: Asked) -> Decision:
     actions = _SHIPPED.get(role)
     if actions is None:
         return Decision("unknown", (f"what {role} allows, which is not in scope",), grant.locations, (grant.id,))
-    if not any(_matches(each, wanted) for each in actions):
+    if not _states(actions, wanted):
         return Decision("no")
     return Decision("conditional", (f"{role} is as Kubernetes ships it",), grant.locations, (grant.id,))
 
@@ -153,16 +186,48 @@ def _in_reach(grant: Grant, namespace: str | None) -> bool:
     return CLUSTER in grant.resources or (namespace is not None and f"namespace/{namespace}" in grant.resources)
 
 
-def _names(grant: Grant) -> tuple[str, ...]:
+def object_names(grant: Grant) -> tuple[str, ...]:
+    """Give the names of the objects to which a rule is limited; empty when it names none."""
     return tuple(name for each in grant.conditions if each.operator == "resourceNames" for name in each.values)
 
 
-def _matches(stated: str, wanted: Asked) -> bool:
-    rule = asked(stated) if stated.count("/") else None
-    if rule is None or rule.verb not in ("*", wanted.verb) or rule.group not in ("*", wanted.group):
+def _is_missing(grant: Grant) -> bool:
+    return any(each.operator == "role" for each in grant.conditions)
+
+
+def _states(actions: Iterable[str], wanted: Asked) -> bool:
+    if wanted.group == _URLS:
+        return any(_is_below(stated, wanted) for stated in actions)
+    return not _forms(wanted).isdisjoint(actions)
+
+
+def _is_below(stated: str, wanted: Asked) -> bool:
+    """Tell whether a rule for URLs takes in one: only a star at the end stands for more."""
+    verb, _, path = stated.partition(f":{_URLS}/")
+    url = wanted.words.partition(f":{_URLS}/")[2]
+    if verb not in ("*", wanted.verb) or f":{_URLS}/" not in stated:
         return False
-    if rule.resource == "*" and rule.subresource is None:
-        return True
-    if rule.resource == "*":
-        return rule.subresource == wanted.subresource
-    return (rule.resource, rule.subresource) == (wanted.resource, wanted.subresource)
+    return url.startswith(path[:-1]) if path.endswith("*") else url == path
+
+
+@lru_cache(maxsize=1024)
+def _forms(wanted: Asked) -> frozenset[str]:
+    """Give every way in which a rule can state an action."""
+    own = wanted.words.partition(f"{wanted.group}/")[2]
+    resources = (own, "*", f"*/{wanted.subresource}") if wanted.subresource else (own, "*")
+    return frozenset(
+        f"{verb}:{group}/{resource}"
+        for verb in ("*", wanted.verb)
+        for group in ("*", wanted.group)
+        for resource in resources
+    )
+
+
+@lru_cache(maxsize=8)
+def _stating(actions: frozenset[str]) -> Mapping[str, tuple[str, ...]]:
+    """Give, by each way in which a rule can state one of some actions, those that it states."""
+    found: dict[str, list[str]] = {}
+    for action in sorted(actions):
+        for form in _forms(asked(action)):
+            found.setdefault(form, []).append(action)
+    return {form: tuple(stated) for form, stated in found.items()}

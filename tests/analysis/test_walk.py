@@ -115,15 +115,16 @@ def test_a_gate_of_what_is_held_counts_beside_that_of_the_hand() -> None:
 @pytest.mark.parametrize("arrival", sorted(ACCESS))
 @pytest.mark.parametrize("onward", sorted(ONWARD))
 def test_how_one_arrives_at_a_resource_decides_how_one_goes_on(arrival: str, onward: str) -> None:
-    target = {"yields": "credential:z", "holds": "credential:z", "runs_as": "identity:z", "defines": "workflow:z"}
+    target = {"yields": "credential:z", "holds": "credential:z", "runs_as": "identity:z", "defines": "workflow:z",
+              "executes_on": "resource:z"}  # fmt: skip
     source = {"can_change": "identity:i"}.get(arrival, "grant:g")
     made = holder(None, edge(f"{source} {arrival} resource:x"), edge(f"resource:x {onward} {target[onward]}"))
     expected = {
         "reads": {"yields"},
         "writes": {"defines"},
         "can_change": {"defines"},
-        "executes_on": {"yields", "runs_as", "holds"},
-        "administers": {"yields", "runs_as", "holds", "defines"},
+        "executes_on": {"yields", "runs_as", "holds", "executes_on"},
+        "administers": {"yields", "runs_as", "holds", "defines", "executes_on"},
     }[arrival]
     assert (target[onward] in reached(made, BEHAVIOUR, gated=True)) is (onward in expected)
 

@@ -6,7 +6,7 @@ import pytest
 
 from nhiassess.model.inventory import Condition, Inventory
 from nhiassess.model.merge import merge
-from nhiassess.sources.clusters import kubernetes, kubernetes_agents, kubernetes_workloads
+from nhiassess.sources.clusters import kubernetes, kubernetes_agents, kubernetes_roles, kubernetes_workloads
 from tests.observing import SHARED, by_id, file, folder, ids, observe, place, triples
 
 SOURCES = (kubernetes.SOURCE, kubernetes_workloads.SOURCE, kubernetes_agents.SOURCE)
@@ -256,12 +256,16 @@ def test_lists_in_rules_do_not_multiply_without_end() -> None:
 
 
 def test_roles_that_gather_roles_do_not_multiply_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kubernetes, "_MOST_COMPARED", 10)
+    monkeypatch.setattr(kubernetes_roles, "_MOST_COMPARED", 20)
     head = "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\n"
     gathers = "aggregationRule: {clusterRoleSelectors: [{matchLabels: {a: b}}]}\n"
     roles = "---\n".join(f"{head}metadata: {{name: r{number}, labels: {{a: b}}}}\n{gathers}" for number in range(4))
     found = kubernetes.SOURCE.read([file("roles.yaml", roles)])
     assert [each.construct for each in found.skipped] == ["aggregated role"] * 2
+    monkeypatch.undo()
+    monkeypatch.setattr(kubernetes_roles, "_MOST_WALKED", 10)
+    again = kubernetes.SOURCE.read([file("roles.yaml", roles)])
+    assert {each.reason for each in again.skipped} == {each.reason for each in found.skipped}
 
 
 def test_the_order_of_files_does_not_choose_where_a_cluster_stands() -> None:

@@ -20,20 +20,16 @@ Users and groups are ``identity:kubernetes/-/-/user:<name>`` and ``.../group:<na
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 
 from nhiassess.formats.format import EMPTY, Node
-from nhiassess.model.inventory import Condition, Grant, Identity, Inventory, Link, Location, Resource, Skipped
+from nhiassess.model.inventory import Grant, Identity, Inventory, Link, Location, Resource, Skipped
 from nhiassess.sources.aws.names import identity_of
+from nhiassess.sources.clusters.kubernetes_manifests import Manifest, is_manifest, is_template, manifests, text
+from nhiassess.sources.clusters.kubernetes_roles import Called, Roles, Rules, count, nearest, roles, rule_grants
 from nhiassess.sources.source import ReadFile, link, quote
 
-# at the beginning of a line, or within one line of JSON
-_MANIFEST = re.compile(r"""(?m)^\s*(?:-\s+)?["']?apiVersion["']?\s*:|[{,]\s*"apiVersion"\s*:""")
-_KIND = re.compile(r"""(?m)^\s*(?:-\s+)?["']?kind["']?\s*:|[{,]\s*"kind"\s*:""")
-# text that only Helm can make YAML of: an expression that is no quoted value
-_TEMPLATE = re.compile(r"(?m)^\s*(?:-\s+)?(?:[\w./-]+:\s*)?\{\{")
 _ROLE_ANNOTATION = "eks.amazonaws.com/role-arn"
 _CLOUD_ANNOTATIONS = {
     "iam.gke.io/gcp-service-account": "identity:gcp/-/",
@@ -41,39 +37,6 @@ _CLOUD_ANNOTATIONS = {
 }
 # lists of verbs, groups, resources, rules and subjects multiply; no cluster that people run comes near
 _MOST_ACTIONS = 1_000_000
-_MOST_COMPARED = 500_000
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """One object of a file."""
-
-    file: ReadFile
-    node: Node
-    kind: str
-    api: str
-    name: str
-    namespace: str
-    dotted: str  # what paths in it begin with: empty for the first document of a file
-
-    @property
-    def place(self) -> Location:
-        """The place of its kind, where people look for the object."""
-        kind = self.node.get("kind")
-        return self.file.at_key(kind) if kind is not None else self.file.at(self.node)
-
-    @property
-    def metadata(self) -> Node:
-        """Its metadata, empty when there are none."""
-        return self.node.get("metadata") or EMPTY
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """A role: its rules, with those that it aggregates."""
-
-    manifest: Manifest
-    rules: tuple[tuple[ReadFile, Node], ...]
 
 
 @dataclass(slots=True)
@@ -86,64 +49,7 @@ class Found:
     links: list[Link] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     actions: int = 0  # how many the grants name together
-    nearest: dict[tuple[str, tuple[str, str, str]], Rules | None] = field(default_factory=dict)  # by path and role
-
-
-def is_manifest(path: str, head: str) -> bool:
-    """Tell whether a file holds Kubernetes objects, as YAML or JSON.
-
-    Examples
-    --------
-    >>> is_manifest("compose.yaml", "services:"), is_manifest("all.json", '{"apiVersion":"v1","kind":"List"}')
-    (False, True)
-    """
-    named = path.lower().endswith((".yaml", ".yml", ".json"))
-    return named and bool(_MANIFEST.search(head) and _KIND.search(head))
-
-
-def is_template(file: ReadFile) -> bool:
-    """Tell whether a file is a Helm template, which is no YAML until somebody renders it."""
-    if file.path.lower().endswith(".json") or "{{" not in file.document.text:
-        return False
-    return "templates" in file.path.split("/") or bool(_TEMPLATE.search(file.document.text))
-
-
-def manifests(file: ReadFile) -> Iterator[Manifest]:
-    """Give the objects of a file, those of a List one by one.
-
-    Parameters
-    ----------
-    file:
-        A file of any number of documents; a template gives none.
-
-    Returns
-    -------
-    Iterator of Manifest
-        The objects that have a kind and a name.
-    """
-    if is_template(file):
-        return
-    for place, root in enumerate(file.document.roots):
-        prefix = f"[{place}]." if place else ""
-        items = root.get("items") if text(root.get("kind")).endswith("List") else None
-        if items is None:
-            yield from _manifest(file, root, prefix)
-            continue
-        for number, each in enumerate(items.elements()):
-            yield from _manifest(file, each, f"{prefix}items[{number}].")
-
-
-def _manifest(file: ReadFile, node: Node, dotted: str) -> Iterator[Manifest]:
-    metadata = node.get("metadata") or EMPTY
-    name = text(metadata.get("name")) or text(metadata.get("generateName"))
-    kind, api = text(node.get("kind")), text(node.get("apiVersion"))
-    if kind and api and name:
-        yield Manifest(file, node, kind, api, name, text(metadata.get("namespace")) or "default", dotted)
-
-
-def text(node: Node | None) -> str:
-    """Give the text of a scalar, "" when there is none."""
-    return (node.text() or "") if node is not None else ""
+    nearest: dict[tuple[str, Called], Rules | None] = field(default_factory=dict)  # by path and role
 
 
 def account_id(namespace: str, name: str) -> str:
@@ -187,12 +93,13 @@ class Kubernetes:
         files = sorted(files, key=lambda file: file.path)  # what several mention stands where the first does
         found = Found()
         everything = [each for file in files for each in manifests(file)]
-        roles = _roles([each for each in everything if each.kind in ("Role", "ClusterRole")], found)
+        known = roles([each for each in everything if each.kind in ("Role", "ClusterRole")])
+        found.skipped += known.skipped
         for manifest in everything:
             if manifest.kind == "ServiceAccount" and manifest.api == "v1":
                 _service_account(manifest, found)
             elif manifest.kind in ("RoleBinding", "ClusterRoleBinding"):
-                _binding(manifest, roles, found)
+                _binding(manifest, known, found)
         first = {each.namespace: each.place for each in reversed(everything)}
         for namespace in sorted({each.namespace for each in everything if each.node.get("metadata", "namespace")}):
             id, place = f"resource:kubernetes/-/{quote(namespace)}/secrets", first[namespace]
@@ -236,41 +143,18 @@ def _service_account(manifest: Manifest, found: Found) -> None:
             found.links.append(link(identity.id, "federates_to", target, place, reason=reason))
 
 
-def _roles(manifests_of_roles: Sequence[Manifest], found: Found) -> Mapping[tuple[str, str, str], list[Rules]]:
-    made: dict[tuple[str, str, str], list[Rules]] = {}
-    compared = 0
-    for manifest in manifests_of_roles:
-        rules = [(manifest.file, rule) for rule in (manifest.node.get("rules") or EMPTY).elements()]
-        is_aggregate = manifest.node.get("aggregationRule") is not None
-        compared += len(manifests_of_roles) if is_aggregate else 0
-        if is_aggregate and compared > _MOST_COMPARED:
-            reason = "the roles that gather others are too many: which this one gathers is not read"
-            id = f"skipped:{quote(manifest.file.path)}#{quote(manifest.dotted)}aggregationRule"
-            found.skipped.append(Skipped(id, reason, "aggregated role", (manifest.place,)))
-        for other in manifests_of_roles if is_aggregate and compared <= _MOST_COMPARED else ():
-            if other is not manifest and _aggregates(manifest, other):
-                rules += [(other.file, rule) for rule in (other.node.get("rules") or EMPTY).elements()]
-        where = manifest.namespace if manifest.kind == "Role" else "-"
-        made.setdefault((manifest.kind, where, manifest.name), []).append(Rules(manifest, tuple(rules)))
-    return made
-
-
-def _aggregates(manifest: Manifest, other: Manifest) -> bool:
-    selectors = manifest.node.get("aggregationRule", "clusterRoleSelectors") or EMPTY
-    labels = other.metadata.get("labels") or EMPTY
-    wanted = [dict((each.get("matchLabels") or EMPTY).items()) for each in selectors.elements()]
-    return other.kind == "ClusterRole" and any(
-        labelled and all(text(labels.get(key)) == text(value) for key, value in labelled.items()) for labelled in wanted
-    )
-
-
-def _binding(manifest: Manifest, roles: Mapping[tuple[str, str, str], list[Rules]], found: Found) -> None:
+def _binding(manifest: Manifest, known: Roles, found: Found) -> None:
     reference = manifest.node.get("roleRef") or EMPTY
     kind, name = text(reference.get("kind")), text(reference.get("name"))
     wide = manifest.kind == "ClusterRoleBinding"
+    if wide and kind != "ClusterRole":
+        reason = f"a ClusterRoleBinding names a ClusterRole only, and {manifest.name} names {kind or 'no kind'} {name}"
+        id = f"skipped:{quote(manifest.file.path)}#{manifest.kind}/{quote(manifest.name)}"
+        found.skipped.append(Skipped(id, reason, "binding", (manifest.file.at(reference),)))
+        return
     called = (kind, manifest.namespace if kind == "Role" else "-", name)
     if (manifest.file.path, called) not in found.nearest:
-        found.nearest[manifest.file.path, called] = _nearest(manifest, roles.get(called, []))
+        found.nearest[manifest.file.path, called] = nearest(manifest, known.called.get(called, ()))
     rules = found.nearest[manifest.file.path, called]
     subjects = [
         (identity, place)
@@ -283,14 +167,15 @@ def _binding(manifest: Manifest, roles: Mapping[tuple[str, str, str], list[Rules
         found.skipped.append(Skipped(id, reason, "role not in scope", (manifest.file.at(reference),)))
     where = "-" if wide else quote(manifest.namespace)
     prefix = f"grant:kubernetes/-/{manifest.kind}/{where}/{quote(manifest.name)}"
-    actions = len(subjects) * sum(1 + _count(rule) for _, rule in (rules.rules if rules else ()))
+    added = known.added.get(name, ()) if rules is None and kind == "ClusterRole" else ()
+    actions = len(subjects) * sum(1 + count(rule) for _, rule in (*(rules.rules if rules else ()), *added))
     if found.actions + actions > _MOST_ACTIONS:
         reason = f"with this binding more than {_MOST_ACTIONS:,} actions are granted: it is not read"
         id = f"skipped:{quote(manifest.file.path)}#{manifest.kind}/{quote(manifest.name)}/actions"
         found.skipped.append(Skipped(id, reason, "binding", (manifest.place,)))
         return
     found.actions += actions
-    granted = list(_rule_grants(rules, name))
+    granted = list(rule_grants(rules, name, added))
     for identity, place in subjects:
         behind = f"/{quote(identity.rpartition('/')[2])}" if len(subjects) > 1 else ""
         for index, made in granted:
@@ -306,58 +191,6 @@ def _binding(manifest: Manifest, roles: Mapping[tuple[str, str, str], list[Rules
                     locations=(*made.locations, manifest.place, place),
                 )
             )
-
-
-def _rule_grants(rules: Rules | None, name: str) -> Iterator[tuple[str, Grant]]:
-    """Give the actions and conditions of each rule of a role, under its place, or ``missing``."""
-    if rules is None and name == "cluster-admin":
-        yield "0", Grant("", actions=("*:*/*", "*:nonResourceURLs/*"))
-    elif rules is None:
-        yield "missing", Grant("", conditions=(Condition("role", "role not in scope"),))
-    for index, (file, rule) in enumerate(rules.rules if rules else ()):
-        names = _texts(rule.get("resourceNames"))
-        verbs = rule.get("verbs")
-        yield (
-            str(index),
-            Grant(
-                "",
-                actions=tuple(_actions(rule)),
-                conditions=(Condition("resourceNames", "name", names),) if names else (),
-                locations=(file.at_key(verbs) if verbs is not None else file.at(rule),),
-            ),
-        )
-
-
-def _count(rule: Node) -> int:
-    """Tell how many actions a rule names, before they are spelt out."""
-    verbs, groups, resources, urls = (
-        len((rule.get(each) or Node(None)).listed()) for each in ("verbs", "apiGroups", "resources", "nonResourceURLs")
-    )
-    return verbs * (groups * resources + urls)
-
-
-def _actions(rule: Node) -> Iterator[str]:
-    for verb in _texts(rule.get("verbs")):
-        for group in _texts(rule.get("apiGroups"), empty="core"):
-            for resource in _texts(rule.get("resources")):
-                yield f"{verb}:{group}/{resource}"
-        for url in _texts(rule.get("nonResourceURLs")):
-            yield f"{verb}:nonResourceURLs{'' if url.startswith('/') else '/'}{url}"
-
-
-def _texts(node: Node | None, empty: str = "") -> tuple[str, ...]:
-    found = (text(each) or empty for each in (node.listed() if node is not None else ()))
-    return tuple(dict.fromkeys(each for each in found if each))
-
-
-def _nearest(manifest: Manifest, candidates: Sequence[Rules]) -> Rules | None:
-    """Choose among roles of one name, which several repositories may define, the one nearest in the tree."""
-
-    def common(each: Rules) -> int:
-        pairs = zip(manifest.file.path.split("/"), each.manifest.file.path.split("/"), strict=False)
-        return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-    return max(candidates, key=common, default=None)
 
 
 def _subject(manifest: Manifest, node: Node, found: Found) -> str | None:

@@ -22,7 +22,8 @@ from nhiassess.model.inventory import (
     Tool,
     ToolServer,
 )
-from nhiassess.sources.clusters.kubernetes import Manifest, is_manifest, manifests, service_account, text
+from nhiassess.sources.clusters.kubernetes import service_account
+from nhiassess.sources.clusters.kubernetes_manifests import Manifest, is_manifest, manifests, text
 from nhiassess.sources.source import ReadFile, credential, link, quote
 
 _SERVERS = frozenset(

@@ -8,7 +8,7 @@ from posixpath import basename
 from nhiassess.formats.format import EMPTY, Node
 from nhiassess.model.inventory import ToolServer
 from nhiassess.sources.clients.launch import Word, launch
-from nhiassess.sources.clusters.kubernetes import Manifest, text
+from nhiassess.sources.clusters.kubernetes_manifests import Manifest, text
 from nhiassess.sources.source import quote
 
 _ASKED = re.compile(r"(?:^|\s)(?:--mcp(?:-server)?|mcp[ -](?:serve|server|start))(?=\s|$)")

@@ -28,7 +28,9 @@ from nhiassess.model.inventory import (
     Workflow,
 )
 from nhiassess.sources.clients.agent_commands import Run, command_of
-from nhiassess.sources.clusters.kubernetes import Manifest, account_id, is_manifest, manifests, service_account, text
+from nhiassess.sources.clusters.kubernetes import account_id, service_account
+from nhiassess.sources.clusters.kubernetes_isolation import Stated, containers, host_access, openings
+from nhiassess.sources.clusters.kubernetes_manifests import Manifest, is_manifest, manifests, text
 from nhiassess.sources.clusters.kubernetes_serving import served
 from nhiassess.sources.source import ReadFile, credential, link, quote
 
@@ -58,9 +60,8 @@ _MODEL_KEYS = frozenset(
 _PRODUCTS = re.compile(r"(?<![a-z])(claude|claude-code|codex|langgraph|crewai|kagent|autogen|openhands)(?![a-z])")
 _MODELS = frozenset({"MODEL", "MODEL_NAME", "LLM_MODEL", "ANTHROPIC_MODEL", "OPENAI_MODEL", "GEMINI_MODEL"})
 _CLOUD = ("eks.amazonaws.com/role-arn", "iam.gke.io/gcp-service-account", "azure.workload.identity/client-id")
+_NODES = "resource:kubernetes/-/nodes"
 _CERTIFICATE = re.compile(r"\.(crt|cer)$")  # public by nature
-# paths of a node whose writer owns the node, or every container on it
-_HOST_PATHS = re.compile(r"^/$|^/(etc|root|proc|var|var/lib|var/run)/?$|docker\.sock|containerd\.sock|kubelet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,18 +152,12 @@ def _pod(manifest: Manifest) -> Workload:
 
 
 def _looks_like_agent(pod: Node) -> bool:
-    for _, container in _containers(pod):
+    for _, container in containers(pod):
         names = {text(each.get("name")) for each in (container.get("env") or EMPTY).elements()}
         image = text(container.get("image")).rpartition("/")[2].lower()
         if names & _MODEL_KEYS or _PRODUCTS.search(image) or _PRODUCTS.search(_command(container).lower()):
             return True
     return False
-
-
-def _containers(pod: Node) -> Iterator[tuple[str, Node]]:
-    for key in ("initContainers", "containers"):
-        for place, each in enumerate((pod.get(key) or EMPTY).elements()):
-            yield f"{key}[{place}]", each
 
 
 def _command(container: Node) -> str:
@@ -180,7 +175,7 @@ def _workload(workload: Workload, accounts: Mapping[str, Manifest], found: Found
         locations=(manifest.place,),
     )
     servers: list[str] = []
-    for where, container in _containers(workload.pod):
+    for where, container in containers(workload.pod):
         before, server = len(found.links), served(manifest, container)
         _environment(workload, container, f"{workload.dotted}.{where}", found)
         if server and not where.startswith("init"):
@@ -191,14 +186,24 @@ def _workload(workload: Workload, accounts: Mapping[str, Manifest], found: Found
     _runs_as(workload, servers, accounts, found)
     for place, volume in enumerate((workload.pod.get("volumes") or EMPTY).elements()):
         _volume(workload, volume, f"{workload.dotted}.volumes[{place}]", found)
-    risky = list(_host_access(workload))
-    for key, value, node in risky:
-        id = f"setting:{quote(manifest.file.path)}#{quote(manifest.dotted)}{key}"
-        found.settings.append(
-            Setting(id, workload.agent, "project", key, value, effective=True, locations=(manifest.file.at(node),))
-        )
+    risky = list(host_access(workload.pod))
+    _isolation(workload, (*risky, *openings(workload.pod)), found)
     if workload.agent:
         _agent(workload, bool(risky), found)
+
+
+def _isolation(workload: Workload, stated: Sequence[Stated], found: Found) -> None:
+    """Keep what opens the node to the pod, and that it is this pod to which it does."""
+    manifest = workload.manifest
+    for key, value, node in stated:
+        id, place = f"setting:{quote(manifest.file.path)}#{quote(workload.dotted)}.{key}", manifest.file.at(node)
+        whole = f"{workload.dotted}.{key}"
+        found.settings.append(Setting(id, workload.agent, "project", whole, value, True, locations=(place,)))
+        found.links.append(link(workload.resource, "sets", id, place))
+    if stated:
+        place = manifest.place
+        nodes = Resource(_NODES, kind="nodes", name="nodes", provider="kubernetes", locations=(place,))
+        found.resources.setdefault(nodes.id, nodes)
 
 
 def _runs_as(workload: Workload, servers: Sequence[str], accounts: Mapping[str, Manifest], found: Found) -> None:
@@ -290,26 +295,10 @@ def _kind(name: str) -> str:
     return next((kind for sign, kind in kinds if sign in name.lower()), "api_key")
 
 
-def _host_access(workload: Workload) -> Iterator[tuple[str, str, Node]]:
-    """Give the settings that open the node to the pod."""
-    for key in ("hostPID", "hostNetwork", "hostIPC"):
-        node = workload.pod.get(key)
-        if node is not None and node.flag():
-            yield f"{workload.dotted}.{key}", "true", node
-    for where, container in _containers(workload.pod):
-        node = container.get("securityContext", "privileged")
-        if node is not None and node.flag():
-            yield f"{workload.dotted}.{where}.securityContext.privileged", "true", node
-    for place, volume in enumerate((workload.pod.get("volumes") or EMPTY).elements()):
-        node = volume.get("hostPath", "path")
-        if node is not None and _HOST_PATHS.search(text(node)):
-            yield f"{workload.dotted}.volumes[{place}].hostPath", text(node), node
-
-
 def _agent(workload: Workload, on_host: bool, found: Found) -> None:
     manifest = workload.manifest
     assert workload.agent is not None
-    runs = [run for _, each in _containers(workload.pod) if (run := _run(manifest.file, each))]
+    runs = [run for _, each in containers(workload.pod) if (run := _run(manifest.file, each))]
     jobs = manifest.node.get("spec", "jobTemplate", "spec") or manifest.node.get("spec") or EMPTY
     deadline = jobs.get("activeDeadlineSeconds") or workload.pod.get("activeDeadlineSeconds")
     expected = deadline.whole() if deadline is not None else None
@@ -330,9 +319,7 @@ def _agent(workload: Workload, on_host: bool, found: Found) -> None:
     )
     found.links.append(link(workload.agent, "executes_on", workload.resource, manifest.place))
     if on_host:
-        node = Resource("resource:kubernetes/-/nodes", kind="nodes", name="nodes", provider="kubernetes")
-        found.resources[node.id] = replace(node, locations=(manifest.place,))
-        found.links.append(link(workload.agent, "executes_on", node.id, manifest.place, reason="open to its node"))
+        found.links.append(link(workload.agent, "executes_on", _NODES, manifest.place, reason="open to its node"))
     for tool, place in (each for run in runs for each in run.tools):
         id = f"tool:{workload.agent.removeprefix('agent:')}/{quote(tool)}"
         found.tools.append(Tool(id, name=tool, approval="never", locations=(place,)))
@@ -354,7 +341,7 @@ def _run(file: ReadFile, container: Node) -> Run | None:
 
 
 def _variables(pod: Node) -> Iterator[tuple[str, str]]:
-    for _, container in _containers(pod):
+    for _, container in containers(pod):
         for node in (container.get("env") or EMPTY).elements():
             if node.get("value") is not None:
                 yield text(node.get("name")), text(node.get("value"))

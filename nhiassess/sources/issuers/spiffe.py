@@ -15,7 +15,7 @@ from posixpath import dirname
 from nhiassess.formats.durations import seconds
 from nhiassess.formats.format import EMPTY, Node
 from nhiassess.model.inventory import Inventory
-from nhiassess.sources.clusters.kubernetes import Manifest, is_template, manifests
+from nhiassess.sources.clusters.kubernetes_manifests import Manifest, is_template, manifests
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.issuers.spiffe_ids import (
     SCHEME,

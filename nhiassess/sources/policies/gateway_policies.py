@@ -17,7 +17,7 @@ from nhiassess.formats.format import EMPTY, MAX_DEPTH, Node
 from nhiassess.formats.lexemes import lexemes, paths
 from nhiassess.model.inventory import AuthorizationPolicy, Inventory, Location
 from nhiassess.sources.clients.mcp_servers import server_id
-from nhiassess.sources.clusters.kubernetes import Manifest, manifests, text
+from nhiassess.sources.clusters.kubernetes_manifests import Manifest, manifests, text
 from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.issuers.spiffe_ids import state
 from nhiassess.sources.policies.authorization import cedar_policy, listed, policy_id
