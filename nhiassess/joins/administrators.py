@@ -18,7 +18,8 @@ class Administrators:
 
     def join(self, inventory: Inventory, knowledge: Knowledge) -> Inventory:
         """Give the inventory with one administrator, one grant and one resource for each account and cluster."""
-        scopes = {scope for each in inventory.identities if (scope := _scope(each.id))}
+        named = (*(each.id for each in inventory.identities), *(each.identity or "" for each in inventory.grants))
+        scopes = {scope for each in named if (scope := _scope(each))}
         known = {each.id for table in ("identities", "grants", "resources") for each in getattr(inventory, table)}
         added: dict[str, list[Any]] = {"identities": [], "grants": [], "resources": []}
         for provider, where in sorted(scopes):
