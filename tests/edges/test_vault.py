@@ -11,6 +11,7 @@ from nhiassess.model.knowledge import Knowledge
 
 ROLE = "identity:vault/k8s/role/agent"
 PLACE = (Location("vault/agent.hcl", 3),)
+READS_AND_WRITES = ["reads yes", "writes yes"]
 
 
 def sentences(rule: EdgeRule, where: Inventory, verb: str = "") -> set[tuple[str, str, str, str]]:
