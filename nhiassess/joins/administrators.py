@@ -1,4 +1,4 @@
-"""Each account and cluster gets the administrator that an escalation ends at, and the whole that it administers."""
+"""Each account, cluster and Vault gets the administrator that an escalation ends at, and what it administers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from typing import Any
 from nhiassess.model.inventory import Grant, Identity, Inventory, Resource
 from nhiassess.model.knowledge import Knowledge
 
+# what the whole is called that somebody administers
+_KINDS = {"aws": "account", "kubernetes": "cluster", "vault": "secret_store"}
+
 
 @dataclass(frozen=True, slots=True)
 class Administrators:
-    """Adds what an account or cluster has by its nature, and no file states."""
+    """Adds what an account, a cluster or Vault has by its nature, and no file states."""
 
     name: str = "administrators"
     order: int = 70
@@ -23,11 +26,12 @@ class Administrators:
         known = {each.id for table in ("identities", "grants", "resources") for each in getattr(inventory, table)}
         added: dict[str, list[Any]] = {"identities": [], "grants": [], "resources": []}
         for provider, where in sorted(scopes):
-            kind = "account" if provider == "aws" else "cluster"
-            name = f"administrator of {kind} {where}" if where != "-" else f"administrator of the {kind}"
+            kind = _KINDS[provider]
+            words = kind.replace("_", " ")
+            name = f"administrator of {words} {where}" if where != "-" else f"administrator of the {words}"
             identity = f"identity:{provider}/{where}/administrator"
-            everything = ("*",) if provider == "aws" else ("*:*/*",)
-            place = ("*",) if provider == "aws" else ("cluster",)
+            everything = ("*:*/*",) if provider == "kubernetes" else ("*",)
+            place = ("cluster",) if provider == "kubernetes" else ("*",)
             added["identities"].append(Identity(identity, kind="role", name=name, provider=provider))
             added["grants"].append(
                 Grant(
@@ -54,7 +58,9 @@ class Administrators:
 
 def _scope(id: str) -> tuple[str, str] | None:
     parts = id.removeprefix("identity:").split("/")
-    return (parts[0], parts[1]) if parts[0] in ("aws", "kubernetes") and len(parts) > 2 else None
+    if parts[0] == "vault" and len(parts) > 2:
+        return "vault", "-"  # the second part is a mount
+    return (parts[0], parts[1]) if parts[0] in _KINDS and len(parts) > 2 else None
 
 
 JOIN = Administrators()
