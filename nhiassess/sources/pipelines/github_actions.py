@@ -59,6 +59,8 @@ _NO_FORKS = re.compile(
     r"head\.repo\.fork\s*==\s*false"
 )
 _TOKEN_SECONDS = 300  # GitHub's identity tokens live five minutes
+# a job's token changes no workflow file, and what it pushes starts none: GitHub, "Use GITHUB_TOKEN in workflows"
+_PUSHED = ("a workflow that others start runs files of a branch which the rules of the repository let the job push to",)
 _LONGEST_JOB_SECONDS = 21_600  # a job without a limit ends after six hours, and its GITHUB_TOKEN with it
 
 
@@ -305,7 +307,9 @@ def _identity(job: Job, repository_id: str, seconds: int | None, found: Found) -
         _skip(job, "default permissions", reason, place, found)
     if job.may_write("contents"):
         reason = "contents: write in " + file.path
-        found.links.append(link(job.identity, "can_change", repository_id, job.place_of("contents"), reason=reason))
+        stated = job.place_of("contents")
+        made = link(job.identity, "can_change", repository_id, stated, reason=reason, conditions=_PUSHED)
+        found.links.append(made)
 
 
 def _hold(token: Credential, holders: Sequence[str], job: Job, found: Found) -> None:
