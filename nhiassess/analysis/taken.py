@@ -98,16 +98,24 @@ def unseen(seen: Sight) -> str:
 def _outlives(found: Credential, seconds: int, now: str) -> bool | None:
     if found.lifetime_seconds is not None:
         return found.lifetime_seconds > seconds
+    if found.expires is not None:
+        left = _seconds(now, found.expires)
+        whole = _seconds(found.issued, found.expires) if found.issued is not None else left
+        if left is None or whole is None or left == 0:
+            return None
+        # one that has expired serves nobody any more, however long it lived
+        return False if left < 0 else True if whole > seconds else None if found.issued is None else False
     # one that is still in use works at least since it was last changed
     since = found.rotated or found.issued
-    return True if since is not None and _seconds(since, now) > seconds else None
+    lived = _seconds(since, now) if since is not None else None
+    return True if lived is not None and lived > seconds else None
 
 
-def _seconds(since: str, now: str) -> float:
+def _seconds(since: str, until: str) -> float | None:
     try:
-        first, last = (datetime.fromisoformat(each.replace("Z", "+00:00")[:10]) for each in (since, now))
+        first, last = (datetime.fromisoformat(each.replace("Z", "+00:00")[:10]) for each in (since, until))
     except ValueError:
-        return 0
+        return None
     return (last - first).total_seconds()
 
 
