@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from nhiassess.edges.edge import edge, short
-from nhiassess.model.inventory import Grant, Inventory, Locations, Resource
+from nhiassess.model.inventory import Gate, Grant, Inventory, Locations, Resource
 from nhiassess.model.knowledge import Knowledge, Technique
 from nhiassess.model.reach import Edge
+from nhiassess.permissions.code_rules import reviews
 
 _HOSTS = ("github", "gitlab")
 # a token of a job says where it is read what the job may change
@@ -30,6 +31,7 @@ class May:
     identity: str
     host: str
     owner: str  # or "-" where no file names one
+    repository: str | None  # the only one of the owner's, if it is for one
     actions: frozenset[str]
     conditions: tuple[str, ...]
     how: str
@@ -50,12 +52,14 @@ class ChangesCode:
         An identity whose owner no file names is held against the repository in whose folder its token lies.
         """
         techniques = [each for each in knowledge.techniques if each.domain == "code"]
+        techniques.sort(key=lambda each: each.needs_resource is not None)  # first what needs nothing else
         repositories = _repositories(inventory.resources)
+        reviewed = reviews(inventory.settings)
         for may in (*_installed(inventory.grants), *_by_tokens(inventory)):
             for technique in techniques:
                 if _allows(technique, may.actions):
                     for repository, conditions in _of(may, repositories):
-                        yield _edge(may, technique, repository, conditions)
+                        yield _edge(may, technique, repository, conditions, reviewed.get(repository.id))
                     break
 
 
@@ -81,9 +85,10 @@ def _repositories(resources: Iterable[Resource]) -> Repositories:
 
 def _of(may: May, known: Repositories) -> Iterator[tuple[Resource, tuple[str, ...]]]:
     if may.owner != "-":
-        yield from ((each, ()) for each in known.owned.get((may.host, may.owner), ()))
-        words = (f"the owner of the repository is {may.owner}",)
-        yield from ((each, words) for each in known.owned.get((may.host, "-"), ()))
+        open_owner = (f"the owner of the repository is {may.owner}",)
+        owned = ((each, ()) for each in known.owned.get((may.host, may.owner), ()))
+        perhaps = ((each, open_owner) for each in known.owned.get((may.host, "-"), ()))
+        yield from ((each, words) for each, words in chain(owned, perhaps) if may.repository in (None, each.name))
         return
     for place in may.locations:
         folders = accumulate(place.path.split("/")[:_DEEPEST], "{}/{}".format)
@@ -102,9 +107,11 @@ def _installed(grants: Iterable[Grant]) -> Iterator[May]:
         selected = any(each.key == "repository_selection" for each in grant.conditions)
         conditions = ("the repository is among those that were selected for it",) if selected else ()
         for pattern in grant.resources:
-            host, _, owner = pattern.removesuffix("/*").partition(":")
+            host, _, whole = pattern.partition(":")
+            owner, _, name = whole.partition("/")
+            only = None if name in ("", "*") else name
             how = grant.policy or "its grant"
-            yield May(grant.identity or "", host, owner, actions, conditions, how, grant.locations)
+            yield May(grant.identity or "", host, owner, only, actions, conditions, how, grant.locations)
 
 
 def _by_tokens(inventory: Inventory) -> Iterator[May]:
@@ -119,14 +126,15 @@ def _by_tokens(inventory: Inventory) -> Iterator[May]:
             continue
         actions = _UNSTATED if token.scopes is None else frozenset(each.replace(" ", "") for each in token.scopes)
         name = token.name or short(token.id)
-        yield May(link.target, host, rest.partition("/")[0], actions, (), name, token.locations or link.locations)
+        places = token.locations or link.locations
+        yield May(link.target, host, rest.partition("/")[0], None, actions, (), name, places)
 
 
 def _allows(technique: Technique, actions: frozenset[str]) -> bool:
     return any(all(each.action in actions for each in required) for required in technique.requires)
 
 
-def _edge(may: May, technique: Technique, repository: Resource, more: tuple[str, ...]) -> Edge:
+def _edge(may: May, technique: Technique, repository: Resource, more: tuple[str, ...], gate: Gate | None) -> Edge:
     name = repository.name or short(repository.id)
     conditions = (*may.conditions, *more)
     if technique.needs_resource in _OPEN:
@@ -142,6 +150,7 @@ def _edge(may: May, technique: Technique, repository: Resource, more: tuple[str,
         (*may.locations, *repository.locations[:1]),
         verdict=verdict,
         conditions=conditions,
+        gate=gate,
         technique=technique.id,
     )
 

@@ -16,10 +16,26 @@ from nhiassess.model.reach import Edge
 _EVALUATED = frozenset({"aws", "azure", "gcp", "kubernetes", "vault", None})
 # words of scopes; services name them as they like, and one that has none of these tells nothing
 _SAYS = {
-    "reads": frozenset("read readonly readwrite view viewer list search history export".split()),
-    "writes": frozenset("write readwrite manage send edit editor modify full admin delete create update".split()),
+    "reads": frozenset(("read", "readonly", "readwrite", "view", "viewer", "list", "search", "history", "export")),
+    "writes": frozenset(
+        (
+            "write",
+            "readwrite",
+            "manage",
+            "send",
+            "edit",
+            "editor",
+            "modify",
+            "full",
+            "admin",
+            "delete",
+            "create",
+            "update",
+        )
+    ),
 }
 _PARTS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+_CODE = frozenset({"github", "gitlab"})  # to push there is in a file of its own
 _WORDS = {"reads": "may read what it keeps", "writes": "may change what it keeps"}
 
 
@@ -47,6 +63,8 @@ def _opened(grant: Grant, resource: str) -> Iterator[Edge]:
     told = [each for each in grant.actions if any(_says(each, words) for words in _SAYS.values())]
     conditions = tuple(_in_words(each) for each in grant.conditions)
     for verb, words in _SAYS.items():
+        if verb == "writes" and grant.provider in _CODE:
+            continue
         by = [each for each in grant.actions if _says(each, words)]
         if by:
             verdict = "conditional" if conditions else "yes"

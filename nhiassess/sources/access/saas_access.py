@@ -154,8 +154,9 @@ class Clients:
         """
         host, _, name = service.partition(":")
         if name and "*" not in name and host != "azure":
-            at = Resource(f"resource:{host}/{quote(name)}", "service", name, host, locations=(self.file.at(node),))
-            self.found.resources.append(at)
+            service_id, kind = f"resource:{host}/{quote(name)}", "repository" if host == "github" else "service"
+            short = name.rpartition("/")[2]
+            self.found.resources.append(Resource(service_id, kind, short, host, locations=(self.file.at(node),)))
         self.found.grants.append(
             Grant(
                 f"grant:{quote(self.file.path)}#{quote(dotted)}",
