@@ -206,6 +206,7 @@ def _read_job(job: Job, repository: Repository, found: Found) -> None:
         locations=(Location(file.path),),
     )
     found.links.append(link(repository_id, "defines", job.workflow, place))
+    _runner(job, repository, found)
     uses = job.node.get("uses")
     if uses is not None and not (uses.text() or "").startswith("./"):
         reason = f"the job is defined in another repository: {uses.text()}"
@@ -222,6 +223,19 @@ def _read_job(job: Job, repository: Repository, found: Found) -> None:
         _identity(job, repository_id, seconds, found)
     for login in asked:
         found.links.append(login) if isinstance(login, Link) else found.skipped.append(login)
+
+
+def _runner(job: Job, repository: Repository, found: Found) -> None:
+    """Add the machine of one's own that a job runs on; those of GitHub are thrown away after it."""
+    stated = job.node.get("runs-on")
+    asked = (stated.get("labels") or stated.get("group")) if stated is not None and stated.is_mapping else stated
+    labels = sorted({text for each in (asked.listed() if asked is not None else ()) if (text := each.text())})
+    if asked is None or "self-hosted" not in labels or any("${{" in each for each in labels):
+        return
+    id, place = f"resource:github/{repository.slug}/runner/{quote('+'.join(labels))}", job.file.at(asked)
+    name = f"runner {', '.join(each for each in labels if each != 'self-hosted') or 'of its own'}"
+    found.resources.setdefault(id, Resource(id, "runner", name, "github", locations=(place,)))
+    found.links.append(link(job.workflow, "executes_on", id, place, reason=f"runs on {', '.join(labels)}"))
 
 
 def _untrusted(job: Job, events: Sequence[tuple[str, Location]]) -> list[tuple[str, Location]]:
