@@ -99,16 +99,23 @@ def _outlives(found: Credential, seconds: int, now: str) -> bool | None:
     if found.lifetime_seconds is not None:
         return found.lifetime_seconds > seconds
     if found.expires is not None:
-        left = _seconds(now, found.expires)
-        whole = _seconds(found.issued, found.expires) if found.issued is not None else left
-        if left is None or whole is None or left == 0:
-            return None
-        # one that has expired serves nobody any more, however long it lived
-        return False if left < 0 else True if whole > seconds else None if found.issued is None else False
+        return _lives_until(found.expires, found.issued, seconds, now)
     # one that is still in use works at least since it was last changed
     since = found.rotated or found.issued
     lived = _seconds(since, now) if since is not None else None
     return True if lived is not None and lived > seconds else None
+
+
+def _lives_until(expires: str, issued: str | None, seconds: int, now: str) -> bool | None:
+    left = _seconds(now, expires)
+    if left is None or left == 0:
+        return None
+    if left < 0:
+        return False  # it serves nobody any more, however long it lived
+    whole = _seconds(issued, expires) if issued is not None else None
+    if whole is not None:
+        return whole > seconds
+    return True if left > seconds else None
 
 
 def _seconds(since: str, until: str) -> float | None:

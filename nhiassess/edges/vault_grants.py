@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from nhiassess.edges.edge import edge
@@ -32,28 +32,64 @@ class VaultGrants:
 
     def derive(self, inventory: Inventory, knowledge: Knowledge) -> Iterable[Edge]:
         """Give an edge for each rule that a role has, and for each known path that it decides about."""
-        stored = sorted((each.name or "", each) for each in inventory.resources if each.id.startswith(_PREFIX))
-        names = [name for name, _ in stored]
+        known = _known(inventory.resources)
+        about: dict[str, tuple[Resource, ...]] = {}
         for identity, rules in sorted(rules_of(inventory).items()):
             for stated, grants in rules.paths:
+                if stated not in about:
+                    about[stated] = tuple(_about(stated, known))
                 for grant in grants:
                     if grant.effect != "deny":
                         yield edge(identity, "granted", grant.id, _gives(stated, grant), grant.locations)
-            for resource, stated in _decided(rules, names, [resource for _, resource in stored]):
-                yield from _opened(resource, stated, dict(rules.paths)[stated])
+            by_path = dict(rules.paths)
+            for resource, stated in _decided(rules, about):
+                yield from _opened(resource, stated, by_path[stated])
 
 
-def _decided(rules: Rules, names: Sequence[str], stored: Sequence[Resource]) -> Iterable[tuple[Resource, str]]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The paths that are in scope, sorted, and by each of their parts and its place."""
+
+    names: Sequence[str]
+    resources: Sequence[Resource]
+    parts: Mapping[tuple[int, str], Sequence[int]]
+
+
+def _known(resources: Iterable[Resource]) -> Known:
+    stored = sorted((each for each in resources if each.id.startswith(_PREFIX)), key=lambda each: each.name or "")
+    parts: dict[tuple[int, str], list[int]] = {}
+    for number, resource in enumerate(stored):
+        for place, part in enumerate((resource.name or "").split("/")):
+            parts.setdefault((place, part), []).append(number)
+    return Known([each.name or "" for each in stored], stored, parts)
+
+
+def _about(stated: str, known: Known) -> Iterator[Resource]:
+    """Give what a path is about: what it takes in, and what it names up to its first wildcard, for all below."""
+    whole = _fixed(stated).strip("/")
+    if "+" in stated or FILLED.search(stated):
+        # of the parts that it states, the one that the fewest have
+        parts = enumerate(stated.removesuffix("*").split("/")[: -1 if stated.endswith("*") else None])
+        fixed = [pair for pair in parts if pair[1] != "+" and not FILLED.search(pair[1])]
+        own = bisect_left(known.names, whole)
+        numbers: Iterable[int] = min(
+            (known.parts.get(pair, ()) for pair in fixed), key=len, default=range(len(known.names))
+        )
+        numbers = dict.fromkeys((*numbers, *([own] if own < len(known.names) else [])))
+    else:
+        first = bisect_left(known.names, whole)
+        last = bisect_left(known.names, f"{whole}\N{REPLACEMENT CHARACTER}") if stated.endswith("*") else first + 1
+        numbers = range(first, min(last, len(known.names)))
+    for number in numbers:
+        if takes_in(stated, known.names[number]) or known.names[number] == whole:
+            yield known.resources[number]
+
+
+def _decided(rules: Rules, about: Mapping[str, Sequence[Resource]]) -> Iterable[tuple[Resource, str]]:
     """Give the path that decides about each resource: the most specific, for which the others are passed over."""
     best: dict[str, tuple[Resource, str]] = {}
     for stated, _ in reversed(rules.paths):
-        begins = _fixed(stated)
-        place = bisect_left(names, begins.rstrip("/"))
-        while place < len(names) and names[place].startswith(begins.rstrip("/")):
-            # what a rule names up to its first wildcard stands for all that lies below
-            if takes_in(stated, names[place]) or names[place] == begins.strip("/"):
-                best[stored[place].id] = stored[place], stated
-            place += 1
+        best.update((resource.id, (resource, stated)) for resource in about[stated])
     return best.values()
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from nhiassess.edges import vault_grants, vault_logins
 from nhiassess.edges.edge import EdgeRule
@@ -72,6 +74,18 @@ def opened(*grants: Grant, names: tuple[str, ...]) -> dict[str, list[str]]:
 )
 def test_the_most_specific_path_decides(grants: list[Grant], expected: list[str]) -> None:
     assert opened(*grants, names=("secret/data/pay/key",)).get("secret/data/pay/key", []) == expected
+
+
+PATHS = st.sampled_from(["*", "secret/*", "secret/pay/*", "secret/+/key", "secret/pay/key", "secret/pay/+", "pki/*"])
+RULES = st.lists(st.tuples(PATHS, st.sampled_from(["read", "update", "deny", "list"])), max_size=6)
+
+
+@given(RULES, PATHS)
+def test_to_deny_never_opens_anything(stated: list[tuple[str, str]], denied: str) -> None:
+    grants = [rule(path, each, policy=f"p{place}") for place, (path, each) in enumerate(stated)]
+    names = ("pki/issue/web", "secret/pay/key", "secret/web/key")
+    before, after = opened(*grants, names=names), opened(*grants, rule(denied, "deny", policy="no"), names=names)
+    assert all(set(after[name]) <= set(before.get(name, ())) for name in after)
 
 
 def test_a_path_up_to_its_wildcard_stands_for_what_lies_below() -> None:

@@ -211,6 +211,8 @@ def _read_job(job: Job, repository: Repository, found: Found) -> None:
     if uses is not None and not (uses.text() or "").startswith("./"):
         reason = f"the job is defined in another repository: {uses.text()}"
         _skip(job, "reusable workflow", reason, file.at(uses), found)
+    elif uses is not None and _called(file, job.node) == file.path:
+        _skip(job, "reusable workflow", "the job calls the workflow that it stands in", file.at(uses), found)
     if job.agent:
         _agent_links(job, untrusted, repository, found)
     held = secrets(job, names)
