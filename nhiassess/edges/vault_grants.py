@@ -72,10 +72,9 @@ def _about(stated: str, known: Known) -> Iterator[Resource]:
         parts = enumerate(stated.removesuffix("*").split("/")[: -1 if stated.endswith("*") else None])
         fixed = [pair for pair in parts if pair[1] != "+" and not FILLED.search(pair[1])]
         own = bisect_left(known.names, whole)
-        numbers: Iterable[int] = min(
-            (known.parts.get(pair, ()) for pair in fixed), key=len, default=range(len(known.names))
-        )
-        numbers = dict.fromkeys((*numbers, *([own] if own < len(known.names) else [])))
+        having: list[Sequence[int]] = [known.parts.get(pair, ()) for pair in fixed]
+        fewest = min(having, key=lambda each: len(each)) if having else range(len(known.names))
+        numbers: Iterable[int] = dict.fromkeys((*fewest, *([own] if own < len(known.names) else [])))
     else:
         first = bisect_left(known.names, whole)
         last = bisect_left(known.names, f"{whole}\N{REPLACEMENT CHARACTER}") if stated.endswith("*") else first + 1
