@@ -73,7 +73,7 @@ def _about(stated: str, known: Known) -> Iterator[Resource]:
         fixed = [pair for pair in parts if pair[1] != "+" and not FILLED.search(pair[1])]
         own = bisect_left(known.names, whole)
         having: list[Sequence[int]] = [known.parts.get(pair, ()) for pair in fixed]
-        fewest = min(having, key=lambda each: len(each)) if having else range(len(known.names))
+        fewest = sorted(having, key=len)[0] if having else range(len(known.names))
         numbers: Iterable[int] = dict.fromkeys((*fewest, *([own] if own < len(known.names) else [])))
     else:
         first = bisect_left(known.names, whole)
