@@ -98,16 +98,31 @@ def unseen(seen: Sight) -> str:
 def _outlives(found: Credential, seconds: int, now: str) -> bool | None:
     if found.lifetime_seconds is not None:
         return found.lifetime_seconds > seconds
+    if found.expires is not None:
+        return _lives_until(found.expires, found.issued, seconds, now)
     # one that is still in use works at least since it was last changed
     since = found.rotated or found.issued
-    return True if since is not None and _seconds(since, now) > seconds else None
+    lived = _seconds(since, now) if since is not None else None
+    return True if lived is not None and lived > seconds else None
 
 
-def _seconds(since: str, now: str) -> float:
+def _lives_until(expires: str, issued: str | None, seconds: int, now: str) -> bool | None:
+    left = _seconds(now, expires)
+    if left is None or left == 0:
+        return None
+    if left < 0:
+        return False  # it serves nobody any more, however long it lived
+    whole = _seconds(issued, expires) if issued is not None else None
+    if whole is not None:
+        return whole > seconds
+    return True if left > seconds else None
+
+
+def _seconds(since: str, until: str) -> float | None:
     try:
-        first, last = (datetime.fromisoformat(each.replace("Z", "+00:00")[:10]) for each in (since, now))
+        first, last = (datetime.fromisoformat(each.replace("Z", "+00:00")[:10]) for each in (since, until))
     except ValueError:
-        return 0
+        return None
     return (last - first).total_seconds()
 
 

@@ -1,4 +1,4 @@
-"""Each account, cluster, tenant and project gets the administrator that an escalation ends at, and the whole of it."""
+"""Each account, cluster, tenant, project and Vault gets the administrator that an escalation ends at, and all it has."""
 
 from __future__ import annotations
 
@@ -11,13 +11,15 @@ from nhiassess.model.ids import quote
 from nhiassess.model.inventory import Grant, Identity, Inventory, Resource
 from nhiassess.model.knowledge import Knowledge
 
-_KINDS = {"aws": "account", "kubernetes": "cluster", "azure": "tenant"}
+# what the whole is called that somebody administers
+_KINDS = {"aws": "account", "azure": "tenant", "kubernetes": "cluster", "vault": "secret_store"}
+_PLACES = {"azure": ("/",), "kubernetes": ("cluster",)}
 _CONTAINER = re.compile(r"//cloudresourcemanager\.googleapis\.com/(project|folder|organization)s/([^/]+)")
 
 
 @dataclass(frozen=True, slots=True)
 class Administrators:
-    """Adds what an account, cluster, tenant or project has by its nature, and no file states."""
+    """Adds what an account, cluster, tenant, project or Vault has by its nature, and no file states."""
 
     name: str = "administrators"
     order: int = 70
@@ -27,15 +29,17 @@ class Administrators:
 
         A project, folder or organisation of Google Cloud has its resource already.
         """
-        scopes = {scope for each in inventory.identities if (scope := _scope(each.id))}
+        named = (*(each.id for each in inventory.identities), *(each.identity or "" for each in inventory.grants))
+        scopes = {scope for each in named if (scope := _scope(each))}
         known = {each.id for table in ("identities", "grants", "resources") for each in getattr(inventory, table)}
         added: dict[str, list[Any]] = {"identities": [], "grants": [], "resources": []}
         for provider, where in sorted(scopes):
             kind = _KINDS[provider]
-            name = f"administrator of {kind} {where}" if where != "-" else f"administrator of the {kind}"
+            words = kind.replace("_", " ")
+            name = f"administrator of {words} {where}" if where != "-" else f"administrator of the {words}"
             identity = f"identity:{provider}/{where}/administrator"
             everything = ("*:*/*",) if provider == "kubernetes" else ("*",)
-            place = {"aws": ("*",), "kubernetes": ("cluster",), "azure": ("/",)}[provider]
+            place = _PLACES.get(provider, ("*",))
             added["identities"].append(Identity(identity, kind="role", name=name, provider=provider))
             added["grants"].append(
                 Grant(
@@ -65,6 +69,8 @@ class Administrators:
 
 def _scope(id: str) -> tuple[str, str] | None:
     parts = id.removeprefix("identity:").split("/")
+    if parts[0] == "vault" and len(parts) > 2:
+        return "vault", "-"  # the second part is a mount
     return (parts[0], parts[1]) if parts[0] in _KINDS and len(parts) > 2 else None
 
 

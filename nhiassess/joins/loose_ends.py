@@ -1,4 +1,4 @@
-"""Relations whose end no file describes: the end becomes a value known by name only, or the relation is set aside."""
+"""What relations, grants and trusts name and no file describes is known by name only, or what names it is set aside."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ _TABLES = (
 
 @dataclass(frozen=True, slots=True)
 class LooseEnds:
-    """Leaves no relation with an end that is not in the inventory."""
+    """Leaves no relation, grant or trust that names what is not in the inventory."""
 
     name: str = "loose_ends"
     order: int = 80
 
     def join(self, inventory: Inventory, knowledge: Knowledge) -> Inventory:
-        """Give the inventory with every end of every relation in it, and what was set aside as skipped."""
+        """Give the inventory with everything in it that something names, and what was set aside as skipped."""
         known = {value.id for table in _TABLES for value in getattr(inventory, table)}
         made: dict[str, dict[str, Any]] = {}
         kept: list[Link] = []
@@ -55,6 +55,16 @@ class LooseEnds:
                 table, kind = _BY_NAME[end.split(":", 1)[0]]
                 made.setdefault(table, {}).setdefault(end, _named(kind, end, link.locations))
             kept.append(link)
+        of_nobody = []
+        spoken = [(each.id, each.identity, each.locations) for each in inventory.grants]
+        spoken += [(each.id, each.truster, each.locations) for each in inventory.trusts]
+        for id, whose, places in spoken:
+            if whose is not None and not whose.startswith("identity:"):
+                reason = f"says what {whose} may do or who may become it, and that is no identity"
+                skipped.append(Skipped(f"skipped:{id}", reason, id.split(":", 1)[0], places))
+                of_nobody.append(id)
+            elif whose is not None and whose not in known:
+                made.setdefault("identities", {}).setdefault(whose, _named(Identity, whose, places))
         if not made and not skipped:
             return inventory
         changes: dict[str, Any] = {
@@ -62,7 +72,10 @@ class LooseEnds:
             for table, new in made.items()
         }
         listed = tuple(sorted((*inventory.skipped, *skipped), key=lambda each: each.id))
-        return replace(inventory, links=tuple(kept), skipped=listed, **changes)
+        aside = frozenset(of_nobody)
+        grants = tuple(each for each in inventory.grants if each.id not in aside)
+        trusts = tuple(each for each in inventory.trusts if each.id not in aside)
+        return replace(inventory, links=tuple(kept), skipped=listed, grants=grants, trusts=trusts, **changes)
 
 
 def _named(kind: type, id: str, locations: Locations) -> Any:

@@ -15,7 +15,7 @@ Rows = Mapping[str, tuple[Mapping[str, Any], ...]]
 # whose resource an action is asked on
 ROLES = (
     *("self", "own_policy", "own_group", "target", "target_policy", "group", "passed_role", "any"),
-    *("namespace", "cluster", "container", "node"),
+    *("namespace", "cluster", "container", "node", "repository"),
     *("tenant", "application", "agent", "user", "owned", "scope"),
     *("project", "folder", "organization", "own_role", "delegate"),
 )
@@ -81,7 +81,7 @@ def _technique(record: Record, domain: str, stage: Rows) -> Technique:
         name=record.text("name"),
         category=record.text("category"),
         requires=tuple(tuple(map(_requirement, each)) for each in record.lists("requires", none=no_action)),
-        grants=record.text("grants", among=("become", "modify_self", "modify_other", "administer")),
+        grants=record.text("grants", among=("become", "modify_self", "modify_other", "administer", "change")),
         applies_to=record.texts("applies_to"),
         trusted_service=record.optional_text("trusted_service"),
         needs_resource=record.optional_text("needs_resource"),

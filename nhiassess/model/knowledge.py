@@ -199,7 +199,7 @@ class Technique:
     name: str
     category: str
     requires: tuple[tuple[Requirement, ...], ...]  # alternatives of requirements that hold together
-    grants: str  # become | modify_self | modify_other | administer
+    grants: str  # become | modify_self | modify_other | administer | change
     applies_to: tuple[str, ...] = ()  # identity kinds it works for; empty means all
     trusted_service: str | None = None  # the service that the passed role must trust
     needs_resource: str | None = None  # an existing resource without which it can't be done

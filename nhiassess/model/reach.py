@@ -28,7 +28,7 @@ TRIPLES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         ("reads", "grant", "resource"),
         ("writes", "grant", "resource"),
         ("administers", "grant", "resource"),
-        ("executes_on", "grant agent tool resource", "resource"),
+        ("executes_on", "grant agent tool workflow resource", "resource"),
         ("yields", "resource", "credential"),
         ("can_change", "identity", "resource"),
         ("defines", "resource", "workflow agent"),

@@ -41,6 +41,19 @@ TABLES: Mapping[str, type] = {
     "links": model.Link,
 }
 _NEEDED_OF_LINKS = ("source", "verb", "target")
+# the kinds that relations lead to and from, whose ids begin with their word; one of another kind would stop the graph
+_KINDS = {
+    "agents": "agent",
+    "tool_servers": "tool_server",
+    "tools": "tool",
+    "identities": "identity",
+    "credentials": "credential",
+    "resources": "resource",
+    "inputs": "input",
+    "destinations": "destination",
+    "grants": "grant",
+    "workflows": "workflow",
+}
 
 
 class Row:
@@ -130,6 +143,10 @@ def _row(row: Row, table: str) -> Any:
     for name in missing:
         row.complain(row.node, name, "is missing", "Add it.")
     if missing:
+        return None
+    begins = f"{_KINDS.get(table, '')}:"
+    if table in _KINDS and not values["id"].startswith(begins):
+        row.complain(row.node.get("id") or row.node, "id", f"{values['id']} is no id of this table", f"Write {begins}…")
         return None
     if table == "links":
         own = values.get("id") or f"{values['source']}|{values['verb']}|{values['target']}"

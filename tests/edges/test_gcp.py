@@ -275,8 +275,8 @@ def test_the_condition_of_a_pool_is_held_against_the_claims_of_a_job(condition: 
 
 def test_a_repository_is_narrower_than_any_subject() -> None:
     (edge,) = federated(pool_trust(Condition("StringEquals", f"{GITHUB}:repository", ("o/r",))))
-    assert (edge.verdict, edge.technique) == ("yes", "oidc-wide-subject")
-    assert "asks that repository is o/r" in edge.reason
+    assert (edge.verdict, edge.technique) == ("yes", "oidc-other-claims")
+    assert "only that repository is o/r" in edge.reason
 
 
 def test_of_a_pool_whose_provider_is_not_in_scope_nobody_knows() -> None:

@@ -37,6 +37,12 @@ STATED = {
     "can_change": "defines",
     "defines": "defines",
     "executes_on": "ambient",
+    "assumes": "assigned",
+    "escalates_to": "assigned",
+    "granted": "assigned",
+    "reads": "assigned",
+    "writes": "assigned",
+    "administers": "assigned",
 }
 PLACE = (Location("plan.yaml", 4, 2),)
 GATE = Gate("human_approval", "gateway", "security")
@@ -73,7 +79,7 @@ def test_one_rule_makes_one_legal_edge(verb: str, source: str, target: str) -> N
 @pytest.mark.parametrize("verb", STATED)
 def test_words_gate_and_conditions_of_the_file_are_kept(verb: str) -> None:
     sources, targets = TRIPLES[verb]
-    source = min(sources - {"grant"})
+    source = min(sources - {"grant"} or sources)
     plain = Link("l", f"{source}:one", verb, f"{min(targets)}:two", locations=PLACE)
     stated = replace(plain, reason="as the plan says", gate=GATE, conditions=("it is switched on",))
     rule = next(each for each in RULES if each.name == STATED[verb])
@@ -88,8 +94,18 @@ def test_words_gate_and_conditions_of_the_file_are_kept(verb: str) -> None:
 
 def test_every_verb_of_files_has_its_rule() -> None:
     assert {rule.name for rule in RULES} >= set(STATED.values())
-    made_here = {"assumes", "escalates_to", "federates_to", "granted", "reads", "writes", "administers"}
-    assert set(TRIPLES) - set(STATED) - made_here == {"tests", "maps_to", "mitigates", "relates_to", "observed_on"}
+    held_against_trusts = {"federates_to"}
+    of_knowledge = {"tests", "maps_to", "mitigates", "relates_to", "observed_on"}
+    assert set(TRIPLES) - set(STATED) - held_against_trusts == of_knowledge
+
+
+def test_a_permission_set_is_the_role_that_stands_for_it_in_its_account() -> None:
+    permission_set = Identity("identity:aws/111122223333/permission_set/Ops_Read")
+    reserved = "role/aws-reserved/sso.amazonaws.com/AWSReservedSSO_Ops_Read_0123456789abcdef"
+    role, other = (Identity(f"identity:aws/{account}/{reserved}") for account in ("111122223333", "444455556666"))
+    rule = next(each for each in RULES if each.name == "assigned")
+    (edge,) = rule.derive(Inventory(identities=(permission_set, role, other)), Knowledge())
+    assert (edge.source, edge.verb, edge.target, edge.verdict) == (permission_set.id, "assumes", role.id, "yes")
 
 
 def test_a_member_of_a_group_of_a_cluster_is_a_member() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nhiassess.joins.loose_ends import JOIN
-from nhiassess.model.inventory import Agent, Credential, Identity, Inventory, Link, Location, Tool
+from nhiassess.model.inventory import Agent, Credential, Grant, Identity, Inventory, Link, Location, Tool, Trust
 from nhiassess.model.knowledge import Knowledge
 from tests.observing import by_id, ids
 
@@ -70,3 +70,25 @@ def test_what_only_a_file_can_describe_is_set_aside(end: str) -> None:
 def test_nothing_is_made_for_a_relation_that_is_set_aside() -> None:
     found = joined(Link("l", "agent:unknown", "holds", "credential:c"))
     assert (found.credentials, found.links) == ((), ())
+
+
+def test_of_whom_a_grant_or_trust_speaks_is_known_by_name() -> None:
+    role, account = "identity:aws/111122223333/role/gone", "identity:kubernetes/-/shop/gone"
+    grant = Grant("grant:g", account, provider="kubernetes", locations=PLACE)
+    trust = Trust("trust:t", role, "*", locations=PLACE)
+    found = joined(grants=(grant, Grant("grant:open")), trusts=(trust,))
+    assert [(each.id, each.name, each.locations) for each in found.identities] == [
+        (role, "arn:aws:iam::111122223333:role/gone", PLACE[:1]),
+        (account, "shop/gone", PLACE[:1]),
+    ]
+    assert (len(found.grants), found.trusts, found.skipped) == (2, (trust,), ())
+
+
+def test_a_grant_or_trust_of_what_is_no_identity_is_set_aside() -> None:
+    grant, trust = Grant("grant:g", "shop/api", locations=PLACE), Trust("trust:t", TOOL.id, "*", locations=PLACE)
+    found = joined(grants=(grant,), trusts=(trust,))
+    assert (found.grants, found.trusts) == ((), ())
+    assert [(each.id, each.construct, each.locations) for each in found.skipped] == [
+        ("skipped:grant:g", "grant", PLACE),
+        ("skipped:trust:t", "trust", PLACE),
+    ]

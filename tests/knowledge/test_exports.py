@@ -174,9 +174,10 @@ LEFT_OUT = {
     "the place itself is wrong or says too little: whoever wrote it mends it, or tells a person": (
         "account cell|account row|action|ambiguous|app installation|app manifest|Azure|binary|capability"
         "|Cedar policies|Cedar statement|columns|connected agent|connected app token|context of a task"
-        "|custom engine agent|date|declarative agent|duration|Google Cloud|graph|graphs|group|handoff"
+        "|custom engine agent|date|declarative agent|deploy key|duration|environment|Google Cloud|graph|graphs"
+        "|group|handoff"
         "|inline policy|integration log|jobs|manifest|mcps|mode|okta grant|OpenFGA model|operation|path"
-        "|permission grant|pipeline|policy|Rego|relation|repository|role pattern|role schedule|runtime"
+        "|permission grant|pipeline|policy|Rego|relation|repository|role pattern|role schedule|ruleset|runtime"
         "|security scheme|skill|syntax|task|teleport resource|tool|tools of a task|workflow|workspace token"
     ),
     "the deployment or the run decides it, and no source reads a plan, parameters or what variables hold": (

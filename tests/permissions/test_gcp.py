@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from time import process_time
 
 import pytest
 from hypothesis import given, settings
@@ -311,20 +310,6 @@ def test_order_does_not_matter(
     one, other = (held(estate(*each))[CI] for each in (everything, shuffled))
     on = named(asked[1], one.estate.places.projects)
     assert decide(one, asked[0], on) == decide(other, asked[0], on)
-
-
-def test_gathering_costs_as_much_as_there_are_members_and_bindings() -> None:
-    def seconds(members: int) -> float:
-        who = [f"identity:gcp/-/a{place}@shop.iam.gserviceaccount.com" for place in range(members)]
-        where = Inventory(identities=tuple(Identity(id, "service_account", id, "gcp") for id in who),
-                          grants=tuple(binding(USER, SHOP, id) for id in who))  # fmt: skip
-        start = process_time()
-        held(where)
-        return process_time() - start
-
-    seconds(100)
-    # eight times as many would take sixty-four times as long if each looked at all
-    assert seconds(16_000) < 30 * max(seconds(2_000), 0.01)
 
 
 def test_no_file_says_anything_of_places() -> None:

@@ -372,3 +372,17 @@ def test_who_triggers(corpus: Inventory, workflow: str, untrusted: bool | None) 
 
 def test_owner_is_taken_from_a_literal(corpus: Inventory) -> None:
     assert "resource:github/google-gemini/gemini-cli" in ids(corpus.resources)
+
+
+def test_a_workflow_that_calls_itself_is_named_and_read_once() -> None:
+    text = "on: [push, workflow_call]\njobs:\n  again:\n    uses: ./.github/workflows/w.yml\n"
+    found = read({"x/.github/workflows/w.yml": text})
+    assert [(row.construct, row.locations[0].line) for row in found.skipped] == [("reusable workflow", 4)]
+    assert [each.trigger for each in found.workflows] == ["push, workflow_call"]
+
+
+def test_workflows_that_call_one_another_are_read_once() -> None:
+    calls = "on: {}\njobs:\n  go:\n    uses: ./.github/workflows/{}.yml\n"
+    one, other = calls.format("push", "b"), calls.format("schedule", "a")
+    found = read({"x/.github/workflows/a.yml": one, "x/.github/workflows/b.yml": other})
+    assert {each.trigger for each in found.workflows} == {"push, schedule", "schedule, push"}

@@ -302,6 +302,9 @@ def test_hostile_shapes(value: object) -> None:
         ("display_information", "settings", "oauth_config", "manifest"),
         ("logs", "change_type", "app_type", "paging", "date"),
         ("repository_selection", "app_slug", "permissions", "account", "events", "installations"),
+        ("protection_rules", "deployment_branch_policy", "name", "url", "environments"),
+        ("source_type", "enforcement", "rules", "source", "conditions", "bypass_actors", "name"),
+        ("read_only", "key", "title", "verified", "url", "created_at"),
     ):
         record = dict.fromkeys(keys, value)
         for shape in (

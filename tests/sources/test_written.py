@@ -90,17 +90,19 @@ def test_every_complaint_at_once_with_its_place() -> None:
             irreversible: "yes"
             server: 7
         credentials:
-          - {id: c, lifetime_seconds: "60", scopes: all}
+          - {id: "credential:c", lifetime_seconds: "60", scopes: all}
+          - {id: "identity:c"}
         secrets: []
         links:
           - {source: a, verb: invokes}
         """)
     places = [complaint.split(": ", 1)[0] for complaint in found]
-    assert len(found) == 8
+    assert len(found) == 9
+    assert f"{PATH}:11:10: $.credentials[1].id: identity:c is no id of this table. Write credential:…" in found
     assert f"{PATH}:3:5: $.agents[0].ownr: is not a known key. Did you mean owner?" in found
-    assert f"{PATH}:11:1: $.secrets: is not a known key" in "\n".join(found)
+    assert f"{PATH}:12:1: $.secrets: is not a known key" in "\n".join(found)
     assert f"{PATH}:4:5: $.agents[1].id: is missing. Add it." in found
-    assert f"{PATH}:13:5: $.links[0].target: is missing. Add it." in found
+    assert f"{PATH}:14:5: $.links[0].target: is missing. Add it." in found
     assert all(place.startswith(PATH) for place in places)
 
 
@@ -112,9 +114,9 @@ def test_every_complaint_at_once_with_its_place() -> None:
         ("agents: [one]", "a mapping is expected here"),
         ("agents: [{id: 7}]", "text is expected"),
         ("tools: [{id: t, capabilities: [[a, b, c]]}]", "a pair of two texts is expected"),
-        ("grants: [{id: g, actions: [[a, x], [b, y]]}]", "not every action goes with every resource"),
-        ("grants: [{id: g, actions: [[a, x]], resources: [y]}]", "together say two things"),
-        ("grants: [{id: g, conditions: [{key: k}]}]", "a condition needs an operator and a key"),
+        ("grants: [{id: 'grant:g', actions: [[a, x], [b, y]]}]", "not every action goes with every resource"),
+        ("grants: [{id: 'grant:g', actions: [[a, x]], resources: [y]}]", "together say two things"),
+        ("grants: [{id: 'grant:g', conditions: [{key: k}]}]", "a condition needs an operator and a key"),
         ("links: [{source: a, verb: v, target: t, gate: human}]", "a mapping is expected here"),
         ("links: [{source: 'agent:a', verb: uses, target: 'tool:t'}]", "uses is no verb"),
         ("links: [{source: 'tool:t', verb: invokes, target: 'agent:a'}]", "tool invokes agent is no sentence"),
@@ -128,7 +130,7 @@ def test_what_is_wrong_is_said(text: str, what: str) -> None:
 
 
 def test_empty_fields_are_not_stated() -> None:
-    assert read("agents: [{id: a, owner: null}]").agents[0].owner is None
+    assert read("agents: [{id: 'agent:a', owner: null}]").agents[0].owner is None
 
 
 def test_every_field_of_every_table_can_be_written() -> None:

@@ -38,6 +38,7 @@ _SESSIONS = {
 _LABELS = ("node_labels", "kubernetes_labels", "db_labels", "app_labels", "windows_desktop_labels")
 # reviewers of one role that are named
 _NAMED = 5
+_LETS_IN = "the role lets in the AWS identity of Teleport's application service"
 _REQUEST = "no plug-in, rule or access list approves the request by itself"
 
 
@@ -185,7 +186,8 @@ def _read_rules(clients: Clients, id: str, node: Node | None, dotted: str, name:
         if target is not None:
             at = clients.file.at(each)
             clients.found.identities.append(Identity(target, "role", name=each.text(), provider="aws", locations=(at,)))
-            clients.found.links.append(link(id, "assumes", target, at, reason="through Teleport's application access"))
+            reason = "through Teleport's application access"
+            clients.found.links.append(link(id, "assumes", target, at, reason=reason, conditions=(_LETS_IN,)))
 
 
 def _labels(node: Node) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from nhiassess.formats.format import Node
-from nhiassess.model.inventory import Condition, Credential, Grant, Identity, Location, Setting
+from nhiassess.model.inventory import Condition, Credential, Grant, Identity, Location, Resource, Setting
 from nhiassess.sources.access.sheet_columns import day
 from nhiassess.sources.clients.agent_settings import leaf_text
 from nhiassess.sources.gathering import Gathering
@@ -139,7 +139,7 @@ class Clients:
         conditions: tuple[Condition, ...] = (),
         last_used: str | None = None,
     ) -> None:
-        """Add what a client may do at a service.
+        """Add what a client may do at a service, and the service itself where it is one and no pattern.
 
         Parameters
         ----------
@@ -152,6 +152,11 @@ class Clients:
         policy, conditions, last_used:
             As in a grant.
         """
+        host, _, name = service.partition(":")
+        if name and "*" not in name and host != "azure":
+            service_id, kind = f"resource:{host}/{quote(name)}", "repository" if host == "github" else "service"
+            short = name.rpartition("/")[2]
+            self.found.resources.append(Resource(service_id, kind, short, host, locations=(self.file.at(node),)))
         self.found.grants.append(
             Grant(
                 f"grant:{quote(self.file.path)}#{quote(dotted)}",

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from nhiassess.formats.sheet import headers
 from nhiassess.model.inventory import Condition, Inventory
+from nhiassess.sources.access.github_rules import read_deploy_keys, read_environments, read_rulesets
 from nhiassess.sources.access.saas_access import Clients, entries, listed, moment, nameless, pick, words
 from nhiassess.sources.access.saas_github import read_installations
 from nhiassess.sources.access.saas_okta import read_apps, read_grants
@@ -182,6 +183,9 @@ _KINDS = (
         _any("display_information oauth_config", "display_information settings", "display_information features"),
     ),
     Kind(read_log, _any("logs change_type app_type", "logs change_type service_type")),
+    Kind(read_environments, _any("protection_rules deployment_branch_policy", "environments protection_rules")),
+    Kind(read_rulesets, _any("source_type enforcement rules")),
+    Kind(read_deploy_keys, _any("read_only key title verified", "read_only key title added_by")),
     Kind(read_installations, _any("repository_selection app_slug", "repository_selection app_id permissions")),
 )
 

@@ -37,7 +37,12 @@ _TOKEN = re.compile(r'"creation_ttl"\s*:')
 _TTL = ("token_ttl", "ttl", "lease")
 _LIMITS = ("token_max_ttl", "max_ttl", "token_period", "period", "token_explicit_max_ttl", "token_num_uses")
 _POLICIES = ("token_policies", "policies", "allowed_policies")
-_EXACT = (("bound_iam_principal_arns", "aws"), ("bound_iam_principal_arn", "aws"), ("bound_service_accounts", "gcp"))
+_EXACT = (
+    ("bound_iam_principal_arns", "aws"),
+    ("bound_iam_principal_arn", "aws"),
+    ("bound_service_accounts", "gcp"),
+    ("bound_service_principal_ids", "azure"),
+)
 _MOST_PAIRS = 1000
 
 

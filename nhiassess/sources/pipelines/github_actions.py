@@ -59,6 +59,8 @@ _NO_FORKS = re.compile(
     r"head\.repo\.fork\s*==\s*false"
 )
 _TOKEN_SECONDS = 300  # GitHub's identity tokens live five minutes
+# a job's token changes no workflow file, and what it pushes starts none: GitHub, "Use GITHUB_TOKEN in workflows"
+_PUSHED = ("a workflow that others start runs files of a branch which the rules of the repository let the job push to",)
 _LONGEST_JOB_SECONDS = 21_600  # a job without a limit ends after six hours, and its GITHUB_TOKEN with it
 
 
@@ -204,10 +206,13 @@ def _read_job(job: Job, repository: Repository, found: Found) -> None:
         locations=(Location(file.path),),
     )
     found.links.append(link(repository_id, "defines", job.workflow, place))
+    _runner(job, repository, found)
     uses = job.node.get("uses")
     if uses is not None and not (uses.text() or "").startswith("./"):
         reason = f"the job is defined in another repository: {uses.text()}"
         _skip(job, "reusable workflow", reason, file.at(uses), found)
+    elif uses is not None and _called(file, job.node) == file.path:
+        _skip(job, "reusable workflow", "the job calls the workflow that it stands in", file.at(uses), found)
     if job.agent:
         _agent_links(job, untrusted, repository, found)
     held = secrets(job, names)
@@ -220,6 +225,19 @@ def _read_job(job: Job, repository: Repository, found: Found) -> None:
         _identity(job, repository_id, seconds, found)
     for login in asked:
         found.links.append(login) if isinstance(login, Link) else found.skipped.append(login)
+
+
+def _runner(job: Job, repository: Repository, found: Found) -> None:
+    """Add the machine of one's own that a job runs on; those of GitHub are thrown away after it."""
+    stated = job.node.get("runs-on")
+    asked = (stated.get("labels") or stated.get("group")) if stated is not None and stated.is_mapping else stated
+    labels = sorted({text for each in (asked.listed() if asked is not None else ()) if (text := each.text())})
+    if asked is None or "self-hosted" not in labels or any("${{" in each for each in labels):
+        return
+    id, place = f"resource:github/{repository.slug}/runner/{quote('+'.join(labels))}", job.file.at(asked)
+    name = f"runner {', '.join(each for each in labels if each != 'self-hosted') or 'of its own'}"
+    found.resources.setdefault(id, Resource(id, "runner", name, "github", locations=(place,)))
+    found.links.append(link(job.workflow, "executes_on", id, place, reason=f"runs on {', '.join(labels)}"))
 
 
 def _untrusted(job: Job, events: Sequence[tuple[str, Location]]) -> list[tuple[str, Location]]:
@@ -305,7 +323,9 @@ def _identity(job: Job, repository_id: str, seconds: int | None, found: Found) -
         _skip(job, "default permissions", reason, place, found)
     if job.may_write("contents"):
         reason = "contents: write in " + file.path
-        found.links.append(link(job.identity, "can_change", repository_id, job.place_of("contents"), reason=reason))
+        stated = job.place_of("contents")
+        made = link(job.identity, "can_change", repository_id, stated, reason=reason, conditions=_PUSHED)
+        found.links.append(made)
 
 
 def _hold(token: Credential, holders: Sequence[str], job: Job, found: Found) -> None:
