@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from nhiassess.edges.edge import edge
 from nhiassess.model.inventory import Grant, Inventory
@@ -12,7 +12,7 @@ from nhiassess.model.reach import Edge
 from nhiassess.permissions.access import accesses, is_about
 from nhiassess.permissions.administrators import administers_account, is_everything
 from nhiassess.permissions.aws import decide
-from nhiassess.permissions.aws_held import Held, Statement, held
+from nhiassess.permissions.aws_held import Held, Statement, held, instead
 from nhiassess.permissions.aws_resources import Resources, resources_of
 from nhiassess.permissions.permission import Decision, both, either
 
@@ -41,7 +41,7 @@ class Grants:
                 # what a group gives is the group's own edge; members who are limited have statements of their own
                 if grant.identity != has.id:
                     continue
-                alone = replace(has, allows=(statement,), remembered={}, spoken={})
+                alone = instead(has, allows=(statement,))
                 if _leaves_something(alone, grant):
                     yield edge(has.id, "granted", grant.id, _gives(grant), grant.locations)
                     if not (administrator.possible and is_everything(grant)):

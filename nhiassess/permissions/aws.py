@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nhiassess.model.inventory import Grant
-from nhiassess.permissions.aws_held import Held, Statement
+from nhiassess.permissions.aws_held import Held, Statement, speaking
 from nhiassess.permissions.conditions import Request, holds, missing, resolve
 from nhiassess.permissions.patterns import arn_contains, arns_overlap, contains, is_concrete, matches, overlap
 from nhiassess.permissions.permission import NO, Decision, either
@@ -66,6 +66,8 @@ def decide(
     AWS, "Policy evaluation logic". A user may act with a long-term key or with a session token, and the better of
     the two counts.
     """
+    if not granted and not speaking(has, action.partition(":")[0].lower(), denying=False):
+        return NO
     stated = tuple(sorted((more or {}).items()))
     asked = (action, resource, stated, granted)
     if asked not in has.remembered:
@@ -130,7 +132,7 @@ class _Region:
 def _allowed(
     has: Held, action: str, resource: str, request: Request, first: tuple[str, ...]
 ) -> Iterator[tuple[_Region, Decision]]:
-    for statement in _speaking(has, action, denying=False):
+    for statement in speaking(has, action.partition(":")[0], denying=False):
         for actions in _meeting(statement, action):
             answer, open_conditions = holds(statement.grant.conditions, request)
             if answer is False:
@@ -140,19 +142,6 @@ def _allowed(
                 grant = statement.grant
                 decision = Decision("conditional" if words else "yes", words, grant.locations, (grant.id,))
                 yield _Region(actions, (resource, pattern)), decision
-
-
-def _speaking(has: Held, action: str, denying: bool) -> tuple[Statement, ...]:
-    """Give the statements that speak of the service of an action, each with its actions of that service only."""
-    service = action.partition(":")[0]
-    if (service, denying) not in has.spoken:
-        found = []
-        for each in has.denies if denying else has.allows:
-            actions = tuple(stated for stated in each.actions if matches(stated.partition(":")[0], service))
-            if actions or each.not_actions:
-                found.append(Statement(each.grant, actions, each.not_actions))
-        has.spoken[service, denying] = tuple(found)
-    return has.spoken[service, denying]
 
 
 def _meeting(statement: Statement, action: str) -> Iterator[tuple[str, ...]]:
@@ -201,7 +190,7 @@ def _limited(has: Held, wanted: tuple[_Region, Decision], request: Request, is_u
     """Take from what is allowed what a Deny, the boundary and the organisation take away."""
     region, decision = wanted
     verdict, conditions, places = decision.verdict, list(decision.conditions), list(decision.locations)
-    for statement in _speaking(has, region.actions[0], denying=True):
+    for statement in speaking(has, region.actions[0].partition(":")[0], denying=True):
         covers = _covers(statement, region, request)
         answer, words = holds(statement.grant.conditions, request) if covers is not False else (False, ())
         if answer is True and covers is True:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from nhiassess.model.inventory import Grant, Identity, Inventory
+from nhiassess.permissions.patterns import matches
 from nhiassess.permissions.permission import Decision
 
 
@@ -33,6 +34,7 @@ class Held:
     groups: tuple[str, ...] = ()
     remembered: dict[object, Decision] = field(default_factory=dict, repr=False)
     spoken: dict[tuple[str, bool], tuple[Statement, ...]] = field(default_factory=dict, repr=False)
+    services: dict[bool, Mapping[str, Sequence[int]]] = field(default_factory=dict, repr=False)
 
     @property
     def partition(self) -> str:
@@ -77,6 +79,57 @@ def held(inventory: Inventory) -> Mapping[str, Held]:
         for identity in inventory.identities
         if identity.id.startswith("identity:aws/")
     }
+
+
+def instead(has: Held, **changes: tuple[Statement, ...]) -> Held:
+    """Give what bears on an identity with other statements in place, and nothing remembered of the former ones."""
+    return replace(has, **changes, remembered={}, spoken={}, services={})  # type: ignore[arg-type]  # fields by name
+
+
+def speaking(has: Held, service: str, denying: bool) -> tuple[Statement, ...]:
+    """Give the statements that speak of a service, each with its actions of that service only.
+
+    Parameters
+    ----------
+    has:
+        What bears on the identity.
+    service:
+        Such as ``iam``.
+    denying:
+        Whether those that deny are asked for, or those that allow.
+
+    Returns
+    -------
+    tuple of Statement
+        In the order in which they are stated. Sorted by service once for each identity, since most techniques ask of
+        services that it has nothing of.
+    """
+    if (service, denying) not in has.spoken:
+        stated = has.denies if denying else has.allows
+        if denying not in has.services:
+            has.services[denying] = _by_service(stated)
+        places = {
+            place
+            for prefix, found in has.services[denying].items()
+            if not prefix or matches(prefix, service)
+            for place in found
+        }
+        has.spoken[service, denying] = tuple(_of_service(stated[place], service) for place in sorted(places))
+    return has.spoken[service, denying]
+
+
+def _by_service(statements: Sequence[Statement]) -> Mapping[str, Sequence[int]]:
+    """Give the places of statements by what their actions say of the service; "" for all but some actions."""
+    found: dict[str, list[int]] = {}
+    for place, each in enumerate(statements):
+        for prefix in {stated.partition(":")[0] for stated in each.actions} | ({""} if each.not_actions else set()):
+            found.setdefault(prefix, []).append(place)
+    return found
+
+
+def _of_service(statement: Statement, service: str) -> Statement:
+    actions = tuple(stated for stated in statement.actions if matches(stated.partition(":")[0], service))
+    return Statement(statement.grant, actions, statement.not_actions)
 
 
 def arn_of(identity: Identity) -> str:
