@@ -1,4 +1,4 @@
-"""Writes AWS accounts of a given size to measure on: an export of users, roles, groups and policies, with a few ways up."""
+"""Makes AWS accounts of a given size to measure on: exports of users, roles, groups, policies, and few ways up."""
 
 from __future__ import annotations
 
@@ -69,7 +69,9 @@ def account(principals: int, seed: int = 7) -> dict[str, Any]:
     teams = max(principals // 20, 1)
     users = principals * 2 // 5
     managed = [_managed(random, number, number % teams) for number in range(teams * 2)]
-    boundary = _policy("limit", [_allow("NotIam", not_actions=["iam:*", "organizations:*"]), _allow("Pass", ["iam:PassRole"])])
+    boundary = _policy(
+        "limit", [_allow("NotIam", not_actions=["iam:*", "organizations:*"]), _allow("Pass", ["iam:PassRole"])]
+    )
     return {
         "UserDetailList": [_user(random, number, number % teams, managed) for number in range(users)],
         "GroupDetailList": [

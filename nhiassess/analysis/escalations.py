@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import networkx as nx
 
 from nhiassess.analysis.walk import ONWARD, Index, index, there
+from nhiassess.model.everyone import everyone_of
 from nhiassess.model.inventory import Identity, Location, Resource
 from nhiassess.model.reach import VERDICTS, Edge, Escalation
 
@@ -70,7 +71,9 @@ def escalations(graph: nx.MultiDiGraph[str]) -> tuple[Escalation, ...]:
 
 def _acts(identity: Identity) -> bool:
     """Tell whether somebody can act as an identity: an AWS group is none, nor is what only an escalation gains."""
-    return not (identity.kind == "group" and identity.provider == "aws") and not _is_gained(identity.id)
+    return not (identity.kind == "group" and identity.provider == "aws") and not (
+        _is_gained(identity.id) or everyone_of(identity.id)
+    )
 
 
 def _is_gained(id: str) -> bool:

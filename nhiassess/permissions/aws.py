@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from nhiassess.model.inventory import Grant
 from nhiassess.permissions.aws_held import Held, Statement, speaking
+from nhiassess.permissions.aws_request import request_of, sessions
 from nhiassess.permissions.conditions import Request, holds, missing, resolve
 from nhiassess.permissions.patterns import arn_contains, arns_overlap, contains, is_concrete, matches, overlap
 from nhiassess.permissions.permission import NO, Decision, either
@@ -80,27 +81,12 @@ def _requests(
     has: Held, action: str, resource: str, more: Mapping[str, str | None]
 ) -> Iterator[tuple[Request, tuple[str, ...]]]:
     """Give the requests that the identity can make, each with what must hold for it to be made at all."""
-    request: dict[str, tuple[str, ...] | None] = {
-        "aws:principalarn": (has.arn,),
-        "aws:principalaccount": (has.account,),
-        "aws:principaltype": ("User" if has.kind == "user" else "AssumedRole",),
-        "aws:securetransport": ("true",),
-        "aws:viaawsservice": ("false",),
-        "aws:principalisawsservice": ("false",),
-        "aws:principalservicename": None,
-        "aws:calledvia": None,
-        "aws:calledviafirst": None,
-        "aws:calledvialast": None,
-        "aws:sourcearn": None,
-        "aws:sourceaccount": None,
-        "aws:username": (has.arn.rpartition("/")[2],) if has.kind == "user" else None,
-        "aws:tokenissuetime": (_LATER,),
-    }
+    request = request_of(has)
     owner = resource.split(":")[4] if resource.count(":") >= 5 else ""
     if owner.isdigit():
         request["aws:resourceaccount"] = (owner,)
-    if has.kind == "group":
-        del request["aws:username"], request["aws:principalarn"], request["aws:tokenissuetime"]
+    if has.kind != "group":
+        request["aws:tokenissuetime"] = (_LATER,)
     request |= {key.lower(): None if value is None else (value,) for key, value in more.items()}
     if has.kind == "user":
         # neither that time nor a second factor goes with a key
@@ -111,7 +97,8 @@ def _requests(
         else:
             yield request, ()
         return
-    yield request, ()
+    for each in sessions(has, request) if has.asks_tags else (request,):
+        yield each, ()
 
 
 def _decide(has: Held, action: str, resource: str, request: Request, first: tuple[str, ...], granted: bool) -> Decision:

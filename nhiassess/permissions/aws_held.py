@@ -32,6 +32,8 @@ class Held:
     boundary: tuple[Statement, ...] = ()
     organisation: tuple[Statement, ...] = ()
     groups: tuple[str, ...] = ()
+    tags: tuple[tuple[str, str], ...] | None = None
+    asks_tags: bool = False  # whether any statement asks for tags, of the principal or of what something is done to
     remembered: dict[object, Decision] = field(default_factory=dict, repr=False)
     spoken: dict[tuple[str, bool], tuple[Statement, ...]] = field(default_factory=dict, repr=False)
     services: dict[bool, Mapping[str, Sequence[int]]] = field(default_factory=dict, repr=False)
@@ -160,6 +162,7 @@ def _held(
     arn = arn_of(identity)
     above = [] if ":role/aws-service-role/" in arn else [each for each in organisation if _is_over(each, account)]
     return Held(
+        asks_tags=any(_asks_tags(each.grant) for each in (*stated, *boundary, *above)),
         id=identity.id,
         kind=identity.id.split("/")[2],
         arn=arn,
@@ -169,7 +172,13 @@ def _held(
         boundary=tuple(boundary),
         organisation=tuple(each for each in above if each.grant.effect != "deny" and "/rcp/" not in each.grant.id),
         groups=groups,
+        tags=identity.tags,
     )
+
+
+def _asks_tags(grant: Grant) -> bool:
+    asked = (word for each in grant.conditions for word in (each.key, *each.values))
+    return any("tag/" in each.lower() for each in (*asked, *grant.resources, *grant.not_resources))
 
 
 def _is_over(statement: Statement, account: str) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from nhiassess.model.inventory import Inventory, Trust
 from nhiassess.permissions.aws import decide
 from nhiassess.permissions.aws_held import Held
+from nhiassess.permissions.aws_request import request_of, sessions
 from nhiassess.permissions.conditions import Request, holds
 from nhiassess.permissions.permission import NO, Decision, both, either
 
@@ -76,7 +77,12 @@ def may_assume(has: Held, role: str, trusts: Iterable[Trust]) -> Decision:
     AWS, "Cross-account policy evaluation logic" and "AWS JSON policy elements: Principal".
     """
     stated = tuple(trusts)
-    request: Request = _request(has)
+    request = request_of(has)
+    tagged = any("tag/" in each.key.lower() for trust in stated for each in trust.conditions)
+    return either(_assumes(has, role, stated, each) for each in (sessions(has, request) if tagged else (request,)))
+
+
+def _assumes(has: Held, role: str, stated: tuple[Trust, ...], request: Request) -> Decision:
     refused = [_denied(has, each, request) for each in stated if each.effect == "deny"]
     if "yes" in refused:
         return NO
@@ -128,21 +134,6 @@ def _is_service(trusted: str | None, service: str) -> bool:
         return False
     name = service.removesuffix(".amazonaws.com")
     return bool(re.fullmatch(rf"{re.escape(name)}(\.[a-z]{{2}}(-[a-z]+)+-\d)?\.amazonaws\.com(\.cn)?", trusted.lower()))
-
-
-def _request(has: Held) -> Request:
-    request: dict[str, tuple[str, ...] | None] = {
-        "aws:principalarn": (has.arn,),
-        "aws:principalaccount": (has.account,),
-        "aws:principaltype": ("User" if has.kind == "user" else "AssumedRole",),
-        "aws:securetransport": ("true",),
-        "aws:viaawsservice": ("false",),
-        "aws:principalisawsservice": ("false",),
-        "aws:sourcearn": None,
-        "aws:sourceaccount": None,
-        "aws:username": (has.arn.rpartition("/")[2],) if has.kind == "user" else None,
-    }
-    return request
 
 
 def _open(has: Held, trusts: Iterable[Trust], request: Request) -> Iterator[tuple[Trust, bool | None]]:
