@@ -1,8 +1,8 @@
 """May this AWS identity do this? From its own statements and its groups', its boundary and its organisation's policies.
 
-Not evaluated: policies of resources and sessions, which exports of accounts don't have. Of organisation policies nobody
-says to which part of the organisation they are attached: those in scope count for every account that their path names,
-or for all.
+Policies of resources stand beside it (aws_resource_policies.py); those of sessions no file has. Of organisation
+policies nobody says to which part of the organisation they are attached: those in scope count for every account that
+their path names, or for all; of resource control policies that is the account of the resource.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nhiassess.model.inventory import Grant
-from nhiassess.permissions.aws_held import Held, Statement, speaking
+from nhiassess.permissions.aws_held import Held, Statement, account_under, limits_resources, speaking
 from nhiassess.permissions.aws_request import request_of, sessions
 from nhiassess.permissions.conditions import Request, holds, missing, resolve
 from nhiassess.permissions.patterns import arn_contains, arns_overlap, contains, is_concrete, matches, overlap
@@ -178,6 +178,8 @@ def _limited(has: Held, wanted: tuple[_Region, Decision], request: Request, is_u
     region, decision = wanted
     verdict, conditions, places = decision.verdict, list(decision.conditions), list(decision.locations)
     for statement in speaking(has, region.actions[0].partition(":")[0], denying=True):
+        if limits_resources(statement.grant) and not _is_of_account(region, account_under(statement.grant), has):
+            continue
         covers = _covers(statement, region, request)
         answer, words = holds(statement.grant.conditions, request) if covers is not False else (False, ())
         if answer is True and covers is True:
@@ -200,6 +202,13 @@ def _limited(has: Held, wanted: tuple[_Region, Decision], request: Request, is_u
         if limit.verdict == "unknown" or verdict == "yes":
             verdict = limit.verdict
     return Decision(verdict, tuple(dict.fromkeys(conditions)), tuple(dict.fromkeys(places)), decision.grants)
+
+
+def _is_of_account(region: _Region, account: str, has: Held) -> bool:
+    """Tell whether what is asked for is in an account; a name without one is taken to be in the identity's own."""
+    parts = region.resources[0].split(":")
+    owner = parts[4] if len(parts) > 5 and is_concrete(parts[4]) and parts[4] else has.account
+    return account in ("-", owner)
 
 
 def _covers(statement: Statement, region: _Region, request: Request) -> bool | None:

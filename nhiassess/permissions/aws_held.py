@@ -170,7 +170,7 @@ def _held(
         allows=tuple(each for each in stated if each.grant.effect != "deny"),
         denies=tuple(each for each in (*stated, *boundary, *above) if each.grant.effect == "deny"),
         boundary=tuple(boundary),
-        organisation=tuple(each for each in above if each.grant.effect != "deny" and "/rcp/" not in each.grant.id),
+        organisation=tuple(each for each in above if each.grant.effect != "deny" and not limits_resources(each.grant)),
         groups=groups,
         tags=identity.tags,
     )
@@ -181,6 +181,15 @@ def _asks_tags(grant: Grant) -> bool:
     return any("tag/" in each.lower() for each in (*asked, *grant.resources, *grant.not_resources))
 
 
+def limits_resources(grant: Grant) -> bool:
+    """Tell whether a statement is of a resource control policy: of accounts for what is in them, whoever asks."""
+    return grant.scope == "organisation" and "/rcp/" in grant.id
+
+
+def account_under(grant: Grant) -> str:
+    """Give the account that an organisation's policy counts for, as its id says, if its path does; "-" for all."""
+    return grant.id.removeprefix("grant:aws/").split("/")[0]
+
+
 def _is_over(statement: Statement, account: str) -> bool:
-    """Tell whether an organisation's policy counts for an account: its id says for which, if its path does."""
-    return statement.grant.id.removeprefix("grant:aws/").split("/")[0] in (account, "-")
+    return limits_resources(statement.grant) or account_under(statement.grant) in (account, "-")

@@ -42,9 +42,13 @@ def request_of(has: Held) -> dict[str, tuple[str, ...] | None]:
         "aws:sourceaccount": None,
         "aws:username": (has.arn.rpartition("/")[2],) if has.kind == "user" else None,
     }
+    if not has.account.isdigit():
+        # nobody says which account it is
+        del request["aws:principalarn"], request["aws:principalaccount"]
     if has.kind == "group":
         # whoever is in it, the request is a member's
-        del request["aws:username"], request["aws:principalarn"]
+        del request["aws:username"]
+        request.pop("aws:principalarn", None)
     elif has.tags is not None:
         request |= tags_of(has.tags, _PRINCIPAL_TAG)
     return request

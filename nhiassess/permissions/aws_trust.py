@@ -15,7 +15,8 @@ from nhiassess.permissions.permission import NO, Decision, both, either
 ASSUME = "sts:AssumeRole"
 # how a trust names an identity
 NAMED, ACCOUNT, EVERYBODY, SESSION = "named", "account", "everybody", "session"
-_ARN = re.compile(r"arn:[\w-]+:(iam|sts)::(\d{12}):(.+)")
+# "-" is the account that a template is deployed to, whose number no file says: one account, like any other
+_ARN = re.compile(r"arn:[\w-]+:(iam|sts)::(\d{12}|-):(.+)")
 
 
 def trusts_of(inventory: Inventory) -> Mapping[str, tuple[Trust, ...]]:
@@ -35,8 +36,12 @@ def names(has: Held, trust: Trust) -> str | None:
     str or None
         `NAMED`, `SESSION` for one session of a role, `ACCOUNT`, `EVERYBODY`, or None.
     """
-    trusted = trust.trusted or ""
-    if trust.mechanism not in ("aws", None) or has.kind == "group":
+    return named_as(has, trust.trusted or "") if trust.mechanism in ("aws", None) else None
+
+
+def named_as(has: Held, trusted: str) -> str | None:
+    """Tell how a principal that a trust or the policy of a resource states names an identity, as `names` does."""
+    if has.kind == "group":
         return None
     if trusted == has.arn:
         return NAMED

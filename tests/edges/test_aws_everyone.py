@@ -1,4 +1,4 @@
-"""In large accounts, who may do the same to all identities of a kind has one edge to all of them, and reaches no fewer."""
+"""In large accounts, who may do the same to all identities of a kind has one edge to all, and reaches no fewer."""
 
 from __future__ import annotations
 
@@ -66,7 +66,9 @@ def test_what_tells_one_from_another_is_not_folded(statements: tuple[object, ...
 
 
 def test_one_edge_to_every_role_that_a_service_may_run_with() -> None:
-    where = inventory(ADA, *ROLES, *TRUSTS, allow(ADA, "iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction"))
+    where = inventory(
+        ADA, *ROLES, *TRUSTS, allow(ADA, "iam:PassRole", "lambda:CreateFunction", "lambda:InvokeFunction")
+    )
     assert targets(where, "lambda-001") == [LAMBDA]
     assert reached(where, "lambda-001") == {each.id: "yes" for each in ROLES}
 
