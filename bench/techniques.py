@@ -37,9 +37,9 @@ def main() -> None:
 
 
 def sizes(default: tuple[int, ...]) -> tuple[int, ...]:
-    """Give the sizes to measure at: those up to the largest one that is named on the command line."""
+    """Give the sizes to measure at: those up to the one named on the command line, at least the smallest."""
     most = int(sys.argv[1]) if len(sys.argv) > 1 else max(default)
-    return tuple(each for each in default if each <= most)
+    return tuple(each for each in default if each <= most) or default[:1]
 
 
 def techniques(size: int) -> tuple[int, float]:
