@@ -10,6 +10,7 @@ import networkx as nx
 
 from nhiassess.analysis.crossing import ONWARD, Index, there
 from nhiassess.analysis.walk import index
+from nhiassess.model.everyone import everyone_of
 from nhiassess.model.inventory import Identity, Location, Resource
 from nhiassess.model.reach import VERDICTS, Edge, Escalation, Hop
 
@@ -74,7 +75,8 @@ def escalations(graph: nx.MultiDiGraph[str]) -> tuple[Escalation, ...]:
 def _acts(identity: Identity) -> bool:
     """Tell whether somebody can act as an identity: an AWS group is none, nor is what only an escalation gains."""
     is_group = identity.kind == "group" and identity.provider == "aws"
-    return not is_group and not _is_gained(identity.id) and not _stands_for_others(identity.id)
+    stands_for_others = _stands_for_others(identity.id) or everyone_of(identity.id)
+    return not is_group and not _is_gained(identity.id) and not stands_for_others
 
 
 def _is_gained(id: str) -> bool:

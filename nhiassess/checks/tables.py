@@ -85,7 +85,7 @@ LIMITS: Columns = {
 }
 # columns of a value that are no scalar, and stand in a side table or under other names
 _ELSEWHERE = frozenset(
-    {"locations", "capabilities", "scopes", "context", "conditions", "gate", "claims", "sources"}
+    {"locations", "capabilities", "scopes", "context", "conditions", "gate", "claims", "sources", "tags"}
     | {"actions", "not_actions", "resources", "not_resources"}
 )
 

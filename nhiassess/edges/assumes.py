@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from nhiassess.edges.edge import edge, short
@@ -11,6 +11,7 @@ from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.aws import decide
 from nhiassess.permissions.aws_held import Held, held
+from nhiassess.permissions.aws_targets import meant, named
 from nhiassess.permissions.aws_trust import ACCOUNT, ASSUME, EVERYBODY, NAMED, SESSION, may_assume, names, trusts_of
 
 WITHIN, ACROSS, BY_ANYBODY = "sts-001", "sts-002", "sts-003"
@@ -25,14 +26,17 @@ class Assumes:
     def derive(self, inventory: Inventory, knowledge: Knowledge) -> Iterable[Edge]:
         """Give an edge for each role that a user or role may assume."""
         everybody = held(inventory)
-        actors = [has for _, has in sorted(everybody.items()) if _acts(has)]
-        allowed = {actor.id for actor in actors if decide(actor, ASSUME).possible}
-        by_arn = {actor.arn: actor for actor in actors}
-        for id, trusts in sorted(trusts_of(inventory).items()):
-            role = everybody.get(id)
-            if role is None or not any(each.mechanism in ("aws", None) for each in trusts):
-                continue
-            for actor in _candidates(trusts, actors, allowed, by_arn):
+        trusted = {
+            id: trusts
+            for id, trusts in sorted(trusts_of(inventory).items())
+            if id in everybody and any(each.mechanism in ("aws", None) for each in trusts)
+        }
+        actors = {id: has for id, has in sorted(everybody.items()) if _acts(has)}
+        allowed = _allowed(actors.values(), (everybody[id] for id in trusted))
+        by_arn = {actor.arn: actor for actor in actors.values()}
+        for id, trusts in trusted.items():
+            role = everybody[id]
+            for actor in _candidates(trusts, actors, allowed.get(id, ()), by_arn):
                 how = {found for each in trusts if each.effect != "deny" and (found := names(actor, each)) is not None}
                 # who administers the account has its roles anyway
                 inside = actor.kind == "administrator" and actor.account == role.account
@@ -52,16 +56,31 @@ class Assumes:
                     )
 
 
+def _allowed(actors: Iterable[Held], roles: Iterable[Held]) -> Mapping[str, Sequence[str]]:
+    """Give the ids of the actors whose statements may mean each role, by the id of the role."""
+    by_account: dict[str, list[Held]] = {}
+    for role in roles:
+        by_account.setdefault(role.account, []).append(role)
+    among = [named(each) for each in by_account.values()]
+    found: dict[str, list[str]] = {}
+    for actor in actors:
+        for each in among if decide(actor, ASSUME).possible else ():
+            for id in meant(each, actor, ASSUME):
+                found.setdefault(id, []).append(actor.id)
+    return found
+
+
 def _candidates(
-    trusts: Iterable[Trust], actors: Iterable[Held], allowed: set[str], by_arn: Mapping[str, Held]
+    trusts: Iterable[Trust], actors: Mapping[str, Held], allowed: Iterable[str], by_arn: Mapping[str, Held]
 ) -> Iterable[Held]:
-    """Give the actors that trusts may let in: those that they name, else those that may assume some role."""
+    """Give the actors that trusts may let in: those that they name, else those whose statements may mean the role."""
     stated = {each.trusted or "" for each in trusts if each.effect != "deny"}
     if any(each == "*" or ":assumed-role/" in each for each in stated):
-        return actors
-    if any(each.isdigit() or each.endswith(":root") for each in stated):
-        return [actor for actor in actors if actor.id in allowed or actor.arn in stated]
-    return [by_arn[each] for each in sorted(stated & by_arn.keys())]
+        return actors.values()
+    ids = {by_arn[each].id for each in stated & by_arn.keys()}
+    if any(each.isdigit() or each == "-" or each.endswith(":root") for each in stated):
+        ids |= set(allowed)
+    return [actors[id] for id in sorted(ids)]
 
 
 def _acts(has: Held) -> bool:

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Protocol
 
-from nhiassess.model.inventory import Gate, Inventory, Locations
+from nhiassess.model.inventory import Gate, Identity, Inventory, Locations
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
+from nhiassess.permissions.permission import YES, Decision
 
 
 class EdgeRule(Protocol):
@@ -69,6 +70,29 @@ def edge(
     """Make an edge whose id follows from its ends and its key."""
     made = Edge("", source, verb, target, reason, verdict, conditions, gate, technique, via, locations)
     return replace(made, id=f"{source}|{made.key}|{target}")
+
+
+def is_one_of(whole: Identity, member: str, verdict: Decision = YES) -> Edge:
+    """Give the edge from all identities of a kind to one of them.
+
+    Parameters
+    ----------
+    whole:
+        As `model.everyone` gives it.
+    member:
+        The id of the one.
+    verdict:
+        What holds for this one and not for all of them, such as the conditions of a role's trust.
+    """
+    return edge(
+        whole.id,
+        "escalates_to",
+        member,
+        f"{short(member)} is one of them: {whole.name}",
+        verdict.locations,
+        verdict=verdict.verdict,
+        conditions=verdict.conditions,
+    )
 
 
 def short(id: str) -> str:

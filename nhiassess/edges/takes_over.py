@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from nhiassess.edges.edge import edge, short
-from nhiassess.model.inventory import Inventory
+from nhiassess.edges.edge import edge, is_one_of, short
+from nhiassess.model.everyone import MANY, everyone
+from nhiassess.model.inventory import Identity, Inventory
 from nhiassess.model.knowledge import Knowledge, Requirement, Technique
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.administrators import ceiling
 from nhiassess.permissions.aws_estate import Estate, estate, gains, meets, removes, somewhere, supposing
 from nhiassess.permissions.aws_held import Held
+from nhiassess.permissions.aws_targets import Named, meant_by_all, same_to_all
 from nhiassess.permissions.aws_trust import ASSUME
-from nhiassess.permissions.permission import Decision, both
+from nhiassess.permissions.permission import Decision, both, either
 
 # by the words of an action: on which kind of identity it is done
 _KINDS = (
@@ -42,28 +44,70 @@ class TakesOver:
             and each.grants in ("become", "modify_other")
             and any(requirement.action != ASSUME for requirement in each.requires[0])
         ]
+        alike: dict[tuple[str, str], Named] = {}
         for actor in found.actors():
             for technique in techniques:
                 if not technique.applies_to or actor.kind in technique.applies_to:
-                    yield from _edges(found, actor, technique)
+                    for required in technique.requires:
+                        if somewhere(actor, required):
+                            yield from _edges(found, actor, technique, required, alike)
+        for (account, kind), among in sorted(alike.items()):
+            yield from (is_one_of(everyone(account, kind), target.id) for target in among.held)
 
 
-def _edges(found: Estate, actor: Held, technique: Technique) -> Iterator[Edge]:
-    for required in technique.requires:
-        if not somewhere(actor, required):
-            continue
-        for target in found.others(actor, _kind(required)):
-            if target.id in actor.groups:
-                continue
+def _edges(
+    found: Estate,
+    actor: Held,
+    technique: Technique,
+    required: Sequence[Requirement],
+    alike: dict[tuple[str, str], Named],
+) -> Iterator[Edge]:
+    kind = _kind(required)
+    among = found.targets.get((actor.account, kind))
+    if among is None:
+        return
+    if technique.grants == "modify_other":
+        yield from _strongest(found, actor, technique, required, among)
+        return
+    if len(among.held) >= MANY and same_to_all(actor, required, kind) and not (kind == "group" and actor.limited):
+        decision = meets(found, actor, required, next(each for each in among.held if each.id != actor.id))
+        if decision.possible:
+            alike[actor.account, kind] = among
+            whole = everyone(actor.account, kind)
+            yield _edge(actor, technique, required, whole, _needed(decision, technique, f"the {kind}"))
+        return
+    for target in meant_by_all(actor, required, among):
+        if target.id != actor.id and target.id not in actor.groups:
             decision = meets(found, actor, required, target)
-            if decision.possible and technique.grants == "modify_other":
-                decision = both(decision, _left(found, target, technique))
             if decision.possible:
-                decision = supposing(decision, technique, short(target.id))
-                if technique.needs_resource == "login_profile":
-                    words = f"{short(target.id)} has a password for the console"
-                    decision = gains(decision, technique.needs_resource, False, words)
-                yield _edge(actor, technique, required, target, decision)
+                yield _edge(actor, technique, required, target, _needed(decision, technique, short(target.id)))
+
+
+def _needed(decision: Decision, technique: Technique, whose: str) -> Decision:
+    """Weaken a decision by what no file tells of the one that it is done to."""
+    decision = supposing(decision, technique, whose)
+    if technique.needs_resource != "login_profile":
+        return decision
+    return gains(decision, technique.needs_resource, False, f"{whose} has a password for the console")
+
+
+def _strongest(
+    found: Estate, actor: Held, technique: Technique, required: Sequence[Requirement], among: Named
+) -> Iterator[Edge]:
+    """Give the edge by the target that serves best, since whichever it is, the same administrator is gained."""
+    best: tuple[Decision, Held] | None = None
+    for target in meant_by_all(actor, required, among):
+        if target.id == actor.id or target.id in actor.groups:
+            continue
+        decision = meets(found, actor, required, target)
+        if decision.possible:
+            decision = supposing(both(decision, _left(found, target, technique)), technique, short(target.id))
+        if decision.possible and (best is None or either((best[0], decision)) is decision):
+            best = decision, target
+        if best is not None and best[0].verdict == "yes":
+            break
+    if best is not None:
+        yield _edge(actor, technique, required, best[1], best[0])
 
 
 def _kind(required: Sequence[Requirement]) -> str:
@@ -78,9 +122,11 @@ def _left(found: Estate, target: Held, technique: Technique) -> Decision:
     return ceiling(target)
 
 
-def _edge(actor: Held, technique: Technique, required: Sequence[Requirement], target: Held, decision: Decision) -> Edge:
+def _edge(
+    actor: Held, technique: Technique, required: Sequence[Requirement], target: Held | Identity, decision: Decision
+) -> Edge:
     actions = " and ".join(each.action for each in required)
-    whom = f"{target.kind} {short(target.id)}"
+    whom = (target.name or "") if isinstance(target, Identity) else f"{target.kind} {short(target.id)}"
     gained, why = target.id, f"may do {actions} on {whom}"
     if technique.grants == "modify_other":
         gained = f"identity:aws/{actor.account}/administrator"

@@ -1,4 +1,4 @@
-"""Each account, cluster, tenant, project and Vault gets the administrator that an escalation ends at, and all it has."""
+"""Each account, cluster, tenant, project and Vault gets an administrator, at which escalations end, with all it has."""
 
 from __future__ import annotations
 

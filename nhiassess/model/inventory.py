@@ -85,6 +85,7 @@ class Identity:
     last_used: str | None = None
     business_function: str | None = None
     environment: str | None = None
+    tags: tuple[tuple[str, str], ...] | None = None  # as the provider keeps them: (key, value); None when not observed
     locations: Locations = ()
 
 

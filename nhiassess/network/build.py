@@ -9,6 +9,7 @@ import networkx as nx
 
 from nhiassess.errors import Complaint, GraphError
 from nhiassess.model.assessment import Finding
+from nhiassess.model.everyone import everyone_of
 from nhiassess.model.inventory import Inventory, Location
 from nhiassess.model.knowledge import Check, Knowledge, Row
 from nhiassess.model.reach import TRIPLES, VERDICTS, Edge
@@ -60,7 +61,13 @@ def build(
         graph.add_node(f"finding:{finding.id}", value=finding, kind="finding")
     complaints = []
     known = (*_of_knowledge(knowledge), *_of_findings(findings))
-    for edge in sorted((*edges, *known), key=order):
+    ordered = sorted((*edges, *known), key=order)
+    for end in sorted({end for edge in ordered for end in (edge.source, edge.target) if "/every/" in end}):
+        # no file states all of a kind as one: it is there when edges run through it
+        whole = everyone_of(end)
+        if whole is not None:
+            graph.add_node(end, value=whole, kind="identity")
+    for edge in ordered:
         refusal = _refusal(graph, edge)
         if refusal:
             place = edge.locations[0] if edge.locations else Location("-")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from nhiassess.model.inventory import Grant, Inventory
 from nhiassess.permissions import kubernetes
 from nhiassess.permissions.aws import decide
-from nhiassess.permissions.aws_held import Held, Statement, held
+from nhiassess.permissions.aws_held import Held, Statement, held, instead
 from nhiassess.permissions.kubernetes import bound
 from nhiassess.permissions.permission import NO, Decision, both, either
 
@@ -89,7 +89,7 @@ def administers_account(has: Held) -> Decision:
     whole = tuple(each for each in has.allows if is_everything(each.grant))
     if not whole:
         return NO
-    alone = replace(has, allows=whole, remembered={}, spoken={})
+    alone = instead(has, allows=whole)
     decision = both(*(either(_asked(alone, each) for each in kind) for kind in _DECISIVE))
     return replace(decision, grants=tuple(each.grant.id for each in whole))
 
@@ -105,14 +105,14 @@ def without_boundary(has: Held) -> Decision:
     """Decide whether an AWS identity would administer its account if its boundary were taken away."""
     limits = {each.grant.id for each in has.boundary}
     denies = tuple(each for each in has.denies if each.grant.id not in limits)
-    return administers_account(replace(has, boundary=(), denies=denies, remembered={}, spoken={}))
+    return administers_account(instead(has, boundary=(), denies=denies))
 
 
 def without_denies(has: Held, taken: Iterable[Statement]) -> Decision:
     """Decide whether an AWS identity would administer its account if some of its Deny statements were taken away."""
     gone = {each.grant.id for each in taken}
     denies = tuple(each for each in has.denies if each.grant.id not in gone)
-    return administers_account(replace(has, denies=denies, remembered={}, spoken={}))
+    return administers_account(instead(has, denies=denies))
 
 
 def ceiling(has: Held) -> Decision:
@@ -121,10 +121,16 @@ def ceiling(has: Held) -> Decision:
     Its boundary and the organisation limit it still, unless it may take the boundary away; so do its own Deny
     statements, but those it can remove as it can add others.
     """
+    if "ceiling" not in has.remembered:
+        has.remembered["ceiling"] = _ceiling(has)
+    return has.remembered["ceiling"]
+
+
+def _ceiling(has: Held) -> Decision:
     everything = Statement(Grant("-", actions=("*",), resources=("*",)), ("*",), ())
     limits = {each.grant.id for each in has.boundary}
     denies = tuple(each for each in has.denies if each.grant.scope == "organisation" or each.grant.id in limits)
-    able = replace(has, allows=(everything,), denies=denies, remembered={}, spoken={})
+    able = instead(has, allows=(everything,), denies=denies)
     whole = administers_account(able)
     if whole.verdict == "yes" or not has.boundary:
         return replace(whole, grants=())

@@ -1,8 +1,8 @@
 """May this AWS identity do this? From its own statements and its groups', its boundary and its organisation's policies.
 
-Not evaluated: policies of resources and sessions, which exports of accounts don't have. Of organisation policies nobody
-says to which part of the organisation they are attached: those in scope count for every account that their path names,
-or for all.
+Policies of resources stand beside it (aws_resource_policies.py); those of sessions no file has. Of organisation
+policies nobody says to which part of the organisation they are attached: those in scope count for every account that
+their path names, or for all; of resource control policies that is the account of the resource.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nhiassess.model.inventory import Grant
-from nhiassess.permissions.aws_held import Held, Statement
+from nhiassess.permissions.aws_held import Held, Statement, account_under, limits_resources, speaking
+from nhiassess.permissions.aws_request import request_of, sessions
 from nhiassess.permissions.conditions import Request, holds, missing, resolve
 from nhiassess.permissions.patterns import arn_contains, arns_overlap, contains, is_concrete, matches, overlap
 from nhiassess.permissions.permission import NO, Decision, either
@@ -66,6 +67,8 @@ def decide(
     AWS, "Policy evaluation logic". A user may act with a long-term key or with a session token, and the better of
     the two counts.
     """
+    if not granted and not speaking(has, action.partition(":")[0].lower(), denying=False):
+        return NO
     stated = tuple(sorted((more or {}).items()))
     asked = (action, resource, stated, granted)
     if asked not in has.remembered:
@@ -78,27 +81,12 @@ def _requests(
     has: Held, action: str, resource: str, more: Mapping[str, str | None]
 ) -> Iterator[tuple[Request, tuple[str, ...]]]:
     """Give the requests that the identity can make, each with what must hold for it to be made at all."""
-    request: dict[str, tuple[str, ...] | None] = {
-        "aws:principalarn": (has.arn,),
-        "aws:principalaccount": (has.account,),
-        "aws:principaltype": ("User" if has.kind == "user" else "AssumedRole",),
-        "aws:securetransport": ("true",),
-        "aws:viaawsservice": ("false",),
-        "aws:principalisawsservice": ("false",),
-        "aws:principalservicename": None,
-        "aws:calledvia": None,
-        "aws:calledviafirst": None,
-        "aws:calledvialast": None,
-        "aws:sourcearn": None,
-        "aws:sourceaccount": None,
-        "aws:username": (has.arn.rpartition("/")[2],) if has.kind == "user" else None,
-        "aws:tokenissuetime": (_LATER,),
-    }
+    request = request_of(has)
     owner = resource.split(":")[4] if resource.count(":") >= 5 else ""
     if owner.isdigit():
         request["aws:resourceaccount"] = (owner,)
-    if has.kind == "group":
-        del request["aws:username"], request["aws:principalarn"], request["aws:tokenissuetime"]
+    if has.kind != "group":
+        request["aws:tokenissuetime"] = (_LATER,)
     request |= {key.lower(): None if value is None else (value,) for key, value in more.items()}
     if has.kind == "user":
         # neither that time nor a second factor goes with a key
@@ -109,7 +97,8 @@ def _requests(
         else:
             yield request, ()
         return
-    yield request, ()
+    for each in sessions(has, request) if has.asks_tags else (request,):
+        yield each, ()
 
 
 def _decide(has: Held, action: str, resource: str, request: Request, first: tuple[str, ...], granted: bool) -> Decision:
@@ -130,7 +119,7 @@ class _Region:
 def _allowed(
     has: Held, action: str, resource: str, request: Request, first: tuple[str, ...]
 ) -> Iterator[tuple[_Region, Decision]]:
-    for statement in _speaking(has, action, denying=False):
+    for statement in speaking(has, action.partition(":")[0], denying=False):
         for actions in _meeting(statement, action):
             answer, open_conditions = holds(statement.grant.conditions, request)
             if answer is False:
@@ -140,19 +129,6 @@ def _allowed(
                 grant = statement.grant
                 decision = Decision("conditional" if words else "yes", words, grant.locations, (grant.id,))
                 yield _Region(actions, (resource, pattern)), decision
-
-
-def _speaking(has: Held, action: str, denying: bool) -> tuple[Statement, ...]:
-    """Give the statements that speak of the service of an action, each with its actions of that service only."""
-    service = action.partition(":")[0]
-    if (service, denying) not in has.spoken:
-        found = []
-        for each in has.denies if denying else has.allows:
-            actions = tuple(stated for stated in each.actions if matches(stated.partition(":")[0], service))
-            if actions or each.not_actions:
-                found.append(Statement(each.grant, actions, each.not_actions))
-        has.spoken[service, denying] = tuple(found)
-    return has.spoken[service, denying]
 
 
 def _meeting(statement: Statement, action: str) -> Iterator[tuple[str, ...]]:
@@ -202,7 +178,9 @@ def _limited(has: Held, wanted: tuple[_Region, Decision], request: Request, is_u
     """Take from what is allowed what a Deny, the boundary and the organisation take away."""
     region, decision = wanted
     verdict, conditions, places = decision.verdict, list(decision.conditions), list(decision.locations)
-    for statement in _speaking(has, region.actions[0], denying=True):
+    for statement in speaking(has, region.actions[0].partition(":")[0], denying=True):
+        if limits_resources(statement.grant) and not _is_of_account(region, account_under(statement.grant), has):
+            continue
         covers = _covers(statement, region, request)
         answer, words = holds(statement.grant.conditions, request) if covers is not False else (False, ())
         if answer is True and covers is True:
@@ -225,6 +203,13 @@ def _limited(has: Held, wanted: tuple[_Region, Decision], request: Request, is_u
         if limit.verdict == "unknown" or verdict == "yes":
             verdict = limit.verdict
     return Decision(verdict, tuple(dict.fromkeys(conditions)), tuple(dict.fromkeys(places)), decision.grants)
+
+
+def _is_of_account(region: _Region, account: str, has: Held) -> bool:
+    """Tell whether what is asked for is in an account; a name without one is taken to be in the identity's own."""
+    parts = region.resources[0].split(":")
+    owner = parts[4] if len(parts) > 5 and is_concrete(parts[4]) and parts[4] else has.account
+    return account in ("-", owner)
 
 
 def _covers(statement: Statement, region: _Region, request: Request) -> bool | None:

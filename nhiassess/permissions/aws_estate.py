@@ -16,8 +16,10 @@ from nhiassess.permissions.administrators import (
 )
 from nhiassess.permissions.aws import decide
 from nhiassess.permissions.aws_held import Held, held
+from nhiassess.permissions.aws_request import tags_of
 from nhiassess.permissions.aws_resources import arn_of
-from nhiassess.permissions.aws_trust import ASSUME, may_assume, trusts_of
+from nhiassess.permissions.aws_targets import Named, named
+from nhiassess.permissions.aws_trust import ASSUME, may_assume, names, trusts_of
 from nhiassess.permissions.patterns import is_concrete, matches
 from nhiassess.permissions.permission import NO, Decision, both, either
 
@@ -46,9 +48,10 @@ class Estate:
     held: Mapping[str, Held]
     trusts: Mapping[str, tuple[Trust, ...]]
     administrators: Mapping[str, Administrator]
-    by_kind: Mapping[tuple[str, str], tuple[Held, ...]]  # by account and kind
+    targets: Mapping[tuple[str, str], Named]  # by account and kind, but for roles that nobody there can change
     policies: Mapping[str, tuple[str, ...]]  # ARNs of the account's own policies that are attached to an identity
     runs: Mapping[str, tuple[tuple[str, str, Locations], ...]]  # by role: kind and ARN of what runs as it, and where
+    whole: tuple[str, ...] = ()  # ARNs of the policies that make administrators
     permission_sets: frozenset[str] = field(default=frozenset())  # accounts that are signed in to through them
 
     def actors(self) -> Iterator[Held]:
@@ -58,12 +61,6 @@ class Estate:
             done = known is not None and known.decision.verdict == "yes"
             if has.kind in ("user", "role") and not done and ":role/aws-service-role/" not in has.arn:
                 yield has
-
-    def others(self, actor: Held, kind: str) -> Iterator[Held]:
-        """Give the other identities of a kind in an actor's account, but for roles that nobody there can change."""
-        return (
-            has for has in self.by_kind.get((actor.account, kind), ()) if has.id != actor.id and not by_design(has.arn)
-        )
 
 
 def estate(inventory: Inventory) -> Estate:
@@ -85,11 +82,19 @@ def estate(inventory: Inventory) -> Estate:
             sorted(each for each in arns if each.startswith(f"{has.partition}:iam::{has.account}:policy/"))
         )
     sets = {has.account for has in everybody.values() if (by_design(has.arn) or "").startswith("a permission set")}
+    known = {id: each for id, each in administrators(inventory).items() if id in everybody}
+    whole = {
+        statement.grant.policy or ""
+        for id, each in known.items()
+        for statement in everybody[id].allows
+        if statement.grant.id in each.decision.grants
+    }
     return Estate(
         held=everybody,
         trusts=trusts_of(inventory),
-        administrators={id: each for id, each in administrators(inventory).items() if id in everybody},
-        by_kind={key: tuple(found) for key, found in by_kind.items()},
+        administrators=known,
+        whole=tuple(sorted(each for each in whole if each.startswith("arn:"))),
+        targets={key: named(has for has in found if not by_design(has.arn)) for key, found in by_kind.items()},
         policies=policies,
         runs={role: tuple(sorted(found)) for role, found in runs.items()},
         permission_sets=frozenset(sets),
@@ -120,6 +125,10 @@ def meets(
         The weakest of the parts, with the places of all of them.
     """
     parts: list[Decision] = []
+    assumes = target is not None and any(each.action == ASSUME and each.of == "target" for each in requirements)
+    # told at once, and by most roles
+    if assumes and target and not any(names(actor, trust) for trust in found.trusts.get(target.id, ())):
+        return NO
     for each in requirements:
         parts.append(_meets(found, actor, each, target, service))
         if not parts[-1].possible:
@@ -149,8 +158,8 @@ def makes(actor: Held, requirements: Sequence[Requirement]) -> Decision:
         for pattern in statement.grant.resources or ("*",)
         if not is_concrete(pattern)
     }
-    names = sorted({_NEW if ":role/" not in each else each.partition(":role/")[2] for each in patterns})
-    arns = [f"{actor.partition}:iam::{actor.account}:role/{each.replace('*', _NEW)}" for each in names]
+    endings = sorted({_NEW if ":role/" not in each else each.partition(":role/")[2] for each in patterns})
+    arns = [f"{actor.partition}:iam::{actor.account}:role/{each.replace('*', _NEW)}" for each in endings]
     more = {"iam:PermissionsBoundary": None, "iam:PolicyARN": actor.partition + _EVERYTHING}
     return either(both(*(decide(actor, each.action, arn, more) for each in requirements)) for arn in arns)
 
@@ -170,6 +179,7 @@ def _meets(found: Estate, actor: Held, requirement: Requirement, target: Held | 
     if action == ASSUME:
         return may_assume(actor, whose.arn, found.trusts.get(whose.id, ()))
     if of == "passed_role":
+        # its tags don't tell reliably who may pass it (AWS, "Grant a user permissions to pass a role"): they stay open
         return decide(actor, action, whose.arn, {"iam:PassedToService": service})
     arns: Sequence[str] = (whose.arn,)
     if of in ("own_policy", "target_policy"):
@@ -180,22 +190,25 @@ def _meets(found: Estate, actor: Held, requirement: Requirement, target: Held | 
 
 
 def _asked(actor: Held, action: str, arn: str, whose: Held, found: Estate) -> Decision:
-    more: dict[str, str | None] = {}
+    more = _tags(actor, whose) if arn == whose.arn else {}
     if action.lower() in _BOUNDED_BY_TARGET:
         more["iam:PermissionsBoundary"] = next((each.grant.policy for each in whose.boundary), None)
     if action.lower() == "iam:updateassumerolepolicy":
         # once the trust names the actor, only what forbids it to assume roles is left
-        return both(decide(actor, action, arn), decide(actor, ASSUME, arn, granted=True))
+        return both(decide(actor, action, arn, more), decide(actor, ASSUME, arn, granted=True))
     if not action.lower().startswith("iam:attach"):
         return decide(actor, action, arn, more)
     # which policy is attached the actor chooses: one that gives everything
-    able = {actor.partition + _EVERYTHING} | {
-        statement.grant.policy or ""
-        for id, each in found.administrators.items()
-        for statement in found.held[id].allows
-        if statement.grant.id in each.decision.grants and (statement.grant.policy or "").startswith("arn:")
-    }
-    return either(decide(actor, action, arn, {**more, "iam:PolicyARN": policy}) for policy in sorted(able))
+    able = (actor.partition + _EVERYTHING, *found.whole)
+    return either(decide(actor, action, arn, {**more, "iam:PolicyARN": policy}) for policy in able)
+
+
+def _tags(actor: Held, whose: Held) -> dict[str, str | None]:
+    """Give the tags of what something is done to, as keys of the request, where the actor's statements ask for some."""
+    if not actor.asks_tags or whose.tags is None:
+        return {}
+    found = tags_of(whose.tags, "aws:resourcetag/", "iam:resourcetag/")
+    return {key: None if values is None else values[0] for key, values in found.items()}
 
 
 def removes(found: Estate, actor: Held, what: str) -> Decision:

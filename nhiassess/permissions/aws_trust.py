@@ -9,6 +9,7 @@ from types import MappingProxyType
 from nhiassess.model.inventory import Inventory, Trust
 from nhiassess.permissions.aws import decide
 from nhiassess.permissions.aws_held import Held
+from nhiassess.permissions.aws_request import request_of, sessions
 from nhiassess.permissions.conditions import Request, holds
 from nhiassess.permissions.permission import NO, Decision, both, either
 
@@ -16,7 +17,8 @@ ASSUME = "sts:AssumeRole"
 # how a trust names an identity
 NAMED, ACCOUNT, EVERYBODY, SESSION = "named", "account", "everybody", "session"
 _NOTHING: Request = MappingProxyType({})
-_ARN = re.compile(r"arn:[\w-]+:(iam|sts)::(\d{12}):(.+)")
+# "-" is the account that a template is deployed to, whose number no file says: one account, like any other
+_ARN = re.compile(r"arn:[\w-]+:(iam|sts)::(\d{12}|-):(.+)")
 
 
 def trusts_of(inventory: Inventory) -> Mapping[str, tuple[Trust, ...]]:
@@ -36,8 +38,12 @@ def names(has: Held, trust: Trust) -> str | None:
     str or None
         `NAMED`, `SESSION` for one session of a role, `ACCOUNT`, `EVERYBODY`, or None.
     """
-    trusted = trust.trusted or ""
-    if trust.mechanism not in ("aws", None) or has.kind == "group":
+    return named_as(has, trust.trusted or "") if trust.mechanism in ("aws", None) else None
+
+
+def named_as(has: Held, trusted: str) -> str | None:
+    """Tell how a principal that a trust or the policy of a resource states names an identity, as `names` does."""
+    if has.kind == "group":
         return None
     if trusted == has.arn:
         return NAMED
@@ -78,7 +84,12 @@ def may_assume(has: Held, role: str, trusts: Iterable[Trust]) -> Decision:
     AWS, "Cross-account policy evaluation logic" and "AWS JSON policy elements: Principal".
     """
     stated = tuple(trusts)
-    request: Request = _request(has)
+    request = request_of(has)
+    tagged = any("tag/" in each.key.lower() for trust in stated for each in trust.conditions)
+    return either(_assumes(has, role, stated, each) for each in (sessions(has, request) if tagged else (request,)))
+
+
+def _assumes(has: Held, role: str, stated: tuple[Trust, ...], request: Request) -> Decision:
     refused = [_denied(has, each, request) for each in stated if each.effect == "deny"]
     if "yes" in refused:
         return NO
@@ -132,21 +143,6 @@ def _is_service(trusted: str | None, service: str) -> bool:
         return False
     name = service.removesuffix(".amazonaws.com")
     return bool(re.fullmatch(rf"{re.escape(name)}(\.[a-z]{{2}}(-[a-z]+)+-\d)?\.amazonaws\.com(\.cn)?", trusted.lower()))
-
-
-def _request(has: Held) -> Request:
-    request: dict[str, tuple[str, ...] | None] = {
-        "aws:principalarn": (has.arn,),
-        "aws:principalaccount": (has.account,),
-        "aws:principaltype": ("User" if has.kind == "user" else "AssumedRole",),
-        "aws:securetransport": ("true",),
-        "aws:viaawsservice": ("false",),
-        "aws:principalisawsservice": ("false",),
-        "aws:sourcearn": None,
-        "aws:sourceaccount": None,
-        "aws:username": (has.arn.rpartition("/")[2],) if has.kind == "user" else None,
-    }
-    return request
 
 
 def _open(has: Held, trusts: Iterable[Trust], request: Request) -> Iterator[tuple[Trust, bool | None]]:

@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from nhiassess.model.inventory import Condition
 from nhiassess.permissions.patterns import matches
 
-# key in lower case to its values; None says that the request does not carry it; what is not listed is open
+# key in lower case to its values; None says that the request does not carry it; what is not listed is open, unless the
+# part up to a slash is listed as None, which says that no other key of that kind is carried
 Request = Mapping[str, tuple[str, ...] | None]
 Answer = tuple[bool | None, tuple[str, ...]]  # None: open, with the open conditions in words
 
@@ -170,7 +171,7 @@ def resolve(text: str, request: Request) -> tuple[str | None, str | None]:
     end = 0
     for match in _VARIABLE.finditer(text):
         name, _, fallback = match[1].partition(",")
-        known = request.get(name.strip().lower(), ())
+        known = _value(name.strip().lower(), request)
         parts.append(text[end : match.start()])
         end = match.end()
         if name in ("*", "?", "$"):
@@ -188,6 +189,12 @@ def resolve(text: str, request: Request) -> tuple[str | None, str | None]:
     return "".join((*parts, text[end:])), unknown
 
 
+def _value(key: str, request: Request) -> tuple[str, ...] | None:
+    """Give the values of a key; None when the request does not carry it, and none when that is open."""
+    kind, slash, _ = key.partition("/")
+    return request.get(key, None if slash and kind + slash in request else ())
+
+
 def _parts(operator: str) -> tuple[str, bool, str]:
     quantifier, _, plain = operator.lower().rpartition(":")
     return quantifier, plain.endswith("ifexists"), plain.removesuffix("ifexists")
@@ -198,13 +205,11 @@ def _holds(condition: Condition, request: Request) -> bool | None:
     if operator in ("principal", "not_principal"):
         return _principal(condition, request, operator == "principal")
     key = condition.key.lower()
-    if operator == "null":
-        if key not in request:
-            return None
-        return (request[key] is None) == (condition.values[:1] == ("true",))
-    if key not in request:
+    values = _value(key, request)
+    if values == ():
         return None
-    values = request[key]
+    if operator == "null":
+        return (values is None) == (condition.values[:1] == ("true",))
     if values is None:
         return if_exists or quantifier == "forallvalues" or (operator in _NEGATED and quantifier != "foranyvalue")
     compare = _COMPARISONS.get(operator.replace("not", "", 1) if operator in _NEGATED else operator)

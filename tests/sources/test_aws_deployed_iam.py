@@ -326,3 +326,12 @@ def test_corpus(kind: str, files: int, identities: int) -> None:
         if path.is_file() and SOURCE.recognises(path.as_posix(), path.read_bytes()[:4096].decode("utf-8", "replace"))
     ]
     assert (len(taken), len(found.identities), refused, found.conflicts) == (files, identities, [], ())
+
+
+def test_the_policy_within_a_key_is_about_that_key() -> None:
+    statement = {"Effect": "Allow", "Principal": {"AWS": "*"}, "Action": "kms:*", "Resource": "*"}
+    key = {"Type": "AWS::KMS::Key", "Properties": {"KeyPolicy": {"Statement": [statement]}}}
+    text = json.dumps({"AWSTemplateFormatVersion": "2010-09-09", "Resources": {"Safe": key}})
+    (grant,) = observe(SOURCE, {"infra/key.json": text}).grants
+    (resource,) = grant.resources
+    assert resource.startswith("arn:aws:kms:-:-:key/")

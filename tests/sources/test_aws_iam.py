@@ -169,8 +169,14 @@ def test_facts_of_an_identity() -> None:
     assert (identity.name, identity.kind, identity.provider) == (f"arn:aws:iam::{ACCOUNT}:role/r", "role", "aws")
     assert (identity.owner, identity.environment, identity.business_function) == ("tracking", "production", None)
     assert (identity.created, identity.last_used) == ("2020", "2026-01-02T00:00:00+00:00")
+    assert identity.tags == (("team", "tracking"), ("Environment", "production"))
     assert len(identity.locations) == 2
     assert (f"resource:aws/arn:aws:iam::{ACCOUNT}:instance-profile/r", "runs_as", identity.id) in triples(found)
+
+
+@pytest.mark.parametrize(("more", "tags"), [({}, None), ({"Tags": []}, ())], ids=["not exported", "none"])
+def test_tags_that_were_not_exported_are_not_known(more: dict[str, Any], tags: tuple[()] | None) -> None:
+    assert read(RoleDetailList=[role("r", **more)]).identities[0].tags == tags
 
 
 def federated(issuer: str, **condition: Any) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from nhiassess.formats.format import Node
 from nhiassess.model.inventory import Condition, Credential, Grant, Identity, Location, Resource, Setting
@@ -99,7 +100,7 @@ class Clients:
     provider: str
     known: dict[str, Identity] = field(default_factory=dict)
 
-    def client(self, id: str, node: Node, kind: str | None = "oauth_client", **fields: str | None) -> str:
+    def client(self, id: str, node: Node, kind: str | None = "oauth_client", **fields: Any) -> str:
         """Add a client, or what another record says of it; the latest use counts.
 
         Parameters

@@ -259,8 +259,17 @@ class _Reading(Policies):
         """Add what a resource policy lets its principals do."""
         stated = Grant("", scope="resource", provider="aws", policy=each.address)
         made = grants(file, document, f"grant:aws/-/resource/{quote(self.whose(each))}", stated)
+        own = self.made.arn(each.address, each.kind) if each.kind in ARNS else None
+        if own is not None:
+            # what stands within a resource is about that resource, whether it says "*" or nothing
+            made = tuple(replace(one, resources=_of(own, one)) for one in made)
         self.found.grants += (replace(one, conditions=(*one.conditions, *conditions_of(words))) for one in made)
         self.made.skip(scalars(document), file, self.found)
+
+
+def _of(own: str, grant: Grant) -> tuple[str, ...]:
+    stated = tuple(own if each == "*" else each for each in grant.resources)
+    return stated or (() if grant.not_resources else (own,))
 
 
 SOURCE = AwsDeployedIam()

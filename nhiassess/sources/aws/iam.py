@@ -194,6 +194,7 @@ def _identity(export: Export, node: Node, kind: str, found: Found) -> None:
             last_used=_first(used),
             business_function=tags.get("business_function"),
             environment=tags.get("environment"),
+            tags=_all_tags(node),
             locations=(file.at(arn_node), *((file.at(used),) if used is not None else ())),
         )
     )
@@ -257,6 +258,13 @@ def _instance_profile(file: ReadFile, profile: Node, identity: str, found: Found
 
 def _tags(node: Node) -> dict[str, str]:
     return tagged((_first(tag.get("Key")) or "", _first(tag.get("Value"))) for tag in _elements(node.get("Tags")))
+
+
+def _all_tags(node: Node) -> tuple[tuple[str, str], ...] | None:
+    if node.get("Tags") is None:
+        return None  # older exports have none at all
+    found = ((_first(tag.get("Key")), _first(tag.get("Value"))) for tag in _elements(node.get("Tags")))
+    return tuple((key, value or "") for key, value in found if key)
 
 
 def _elements(node: Node | None) -> Iterator[Node]:

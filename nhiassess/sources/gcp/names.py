@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from nhiassess.model.inventory import Identity, Location, Resource
 from nhiassess.sources.source import quote
@@ -111,7 +112,7 @@ def account_id(email: str) -> str:
     return f"identity:gcp/-/{quote(email)}"
 
 
-def account(email: str, *places: Location, **more: str | None) -> Identity:
+def account(email: str, *places: Location, **more: Any) -> Identity:
     """Make the identity of a service account by its address."""
     return Identity(account_id(email), "service_account", email, PROVIDER, locations=places, **more)
 
