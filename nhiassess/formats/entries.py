@@ -19,7 +19,10 @@ _SAYS = {
     "sensitive": {"true"}, "secret": {"true"}, "isSecret": {"true"}, "is_secret": {"true"}, "masked": {"true"},
 }  # fmt: skip
 # those of them that hold no word that goes with secrets, and a user at the end of a text
-_SAID = re.compile(r"NoEcho|sensitive|masked|(?:secure|Secure)(?:String|Object|string|object)")
+_SAID = re.compile(
+    r"NoEcho|sensitive|masked|secure(?:String|Object|string|object)"
+    r"|Secure(?:String|Object|string|object)"
+)
 _USER_LAST = re.compile(r":(?<=\w:)[\"']")
 # names that declare nothing by themselves, but do so in what they stand in
 WITHIN = {
