@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -19,12 +20,15 @@ from nhiassess.logs.log import Log
 from nhiassess.model.inventory import Inventory, Location, ObservedFile, Skipped
 from nhiassess.model.merge import merge
 from nhiassess.roots import NONE, Found, files
+from nhiassess.sharing import parted, processes, shared
 from nhiassess.sources.source import ReadFile, Source, is_fixture, quote
 
 _NO_SOURCE = "no source reads this kind of file"
 _TEST_DATA = "it lies in a folder of test data: nothing in the estate reads it there"
 # what people state for the assessment itself counts wherever they keep it
 _STATED = "written"
+# bytes that take some 0.2 seconds to read; for less no process is begun
+_SHARE = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,14 @@ class Observed:
     inventory: Inventory
     texts: Mapping[str, str]
     digests: Mapping[str, str] = field(default_factory=dict, repr=False)  # in memory only: a weak secret has a hash too
+
+
+@dataclass(frozen=True, slots=True)
+class _Readers:
+    """Who recognises a file."""
+
+    sources: tuple[Source, ...]
+    logs: tuple[Log, ...]
 
 
 @dataclass(slots=True)
@@ -50,6 +62,7 @@ class _Ledger:
     texts: dict[str, str] = field(default_factory=dict)
     digests: dict[str, str] = field(default_factory=dict)
     waiting: dict[tuple[str, str], list[ReadFile]] = field(default_factory=dict)
+    readers: dict[str, _Readers] = field(default_factory=dict)  # of the files that were recognised beforehand
 
     def refuse(self, row: ObservedFile, reason: str, construct: str = "file", where: str = "") -> None:
         """Note that a file is not read at all."""
@@ -95,18 +108,71 @@ def look(
     made for the run and forgotten after it.
     """
     ledger = _Ledger(sources, logs, secrets.token_bytes(32), tuple(vouched))
+    to_read: list[Found] = []
     for found in files(root, only, besides):
         if found.ignored:
             ledger.rows[found.path] = ObservedFile(found.path, "ignored", reason=found.ignored)
         elif found.refused:
             ledger.refuse(ObservedFile(found.path, "skipped"), found.refused)
         else:
-            _look_at(found, ledger)
-    by_name = {source.name: source for source in sources}
+            to_read.append(found)
+    for part in shared(lambda each: _look_at_part(each, ledger), _parts(to_read, ledger)):
+        ledger.rows |= part.rows
+        ledger.skipped += part.skipped
+        ledger.inventories += part.inventories
+        ledger.texts |= part.texts
+        ledger.digests |= part.digests
+    rows = Inventory(files=tuple(ledger.rows.values()), skipped=tuple(ledger.skipped))
+    order = [each.path for each in to_read if each.path in ledger.texts]
+    return Observed(merge([rows, *ledger.inventories]), {path: ledger.texts[path] for path in order}, ledger.digests)
+
+
+def _parts(to_read: Sequence[Found], ledger: _Ledger) -> list[list[Found]]:
+    """Part the files for as many processes as pay: what one source reads together stays together."""
+    most = min(processes(), sum(each.bytes for each in to_read) // _SHARE)
+    if most < 2:
+        return [list(to_read)]
+    for found in to_read:
+        # what can't be opened is said when it is read
+        with suppress(OSError, FormatError), found.file.open("rb") as opened:
+            ledger.readers[found.path] = _readers(found, opened.read(enough(found.path)), opened, ledger)
+    most = min(most, sum(_work(each, ledger) for each in to_read) // _SHARE)
+    return parted(to_read, lambda each: _groups(each, ledger), lambda each: _work(each, ledger), max(most, 1))
+
+
+def _groups(found: Found, ledger: _Ledger) -> Iterator[tuple[str, str]]:
+    readers = ledger.readers.get(found.path)
+    for source in readers.sources if readers else ():
+        if (group := source.group(found.path)) != found.path:
+            yield source.name, group
+
+
+def _work(found: Found, ledger: _Ledger) -> int:
+    readers = ledger.readers.get(found.path)
+    return found.bytes if readers and (readers.sources or readers.logs) else 0
+
+
+def _readers(found: Found, start: bytes, opened: BinaryIO, ledger: _Ledger) -> _Readers:
+    """Tell who recognises a file by its beginning; a packed one only a log may be."""
+    packed = start.startswith(GZIP)
+    if packed:
+        opened.seek(0)
+        text = head(found.path, opened)
+    else:
+        text = beginning(found.path, start, whole=len(start) >= found.bytes)
+    sources = tuple(each for each in ledger.sources if not packed and each.recognises(found.path, text))
+    return _Readers(sources, tuple(each for each in ledger.logs if each.recognises(found.path, text)))
+
+
+def _look_at_part(part: Sequence[Found], whole: _Ledger) -> _Ledger:
+    """Read files among which are all that belong together with one of them."""
+    ledger = replace(whole, rows={}, skipped=[], inventories=[], texts={}, digests={}, waiting={})
+    for found in part:
+        _look_at(found, ledger)
+    by_name = {source.name: source for source in whole.sources}
     for (name, _), together in sorted(ledger.waiting.items(), key=lambda each: each[0]):
         _read(by_name[name], together, ledger)
-    rows = Inventory(files=tuple(ledger.rows.values()), skipped=tuple(ledger.skipped))
-    return Observed(merge([rows, *ledger.inventories]), ledger.texts, ledger.digests)
+    return replace(ledger, sources=(), logs=(), key=b"", waiting={}, readers={})
 
 
 def _look_at(found: Found, ledger: _Ledger) -> None:
@@ -119,14 +185,11 @@ def _look_at(found: Found, ledger: _Ledger) -> None:
                 opened.seek(0)
                 ledger.digests[row.id] = file_digest(opened, "sha256").hexdigest()
                 opened.seek(len(content))
-            packed = content.startswith(GZIP)
-            if packed:
-                opened.seek(0)
-            start = head(row.id, opened) if packed else beginning(row.id, content, whole=len(content) >= found.bytes)
-            if kinds := [log for log in ledger.logs if log.recognises(row.id, start)]:
-                _follow(row, opened, kinds, ledger)
+            known = ledger.readers.get(row.id) or _readers(found, content, opened, ledger)
+            if known.logs:
+                _follow(row, opened, known.logs, ledger)
                 return
-            readers = [source for source in ledger.sources if not packed and source.recognises(row.id, start)]
+            readers = known.sources
             if not readers:
                 ledger.rows[row.id] = replace(row, status="ignored", reason=_NO_SOURCE)
                 return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from nhiassess.formats.format import Node
 
@@ -19,7 +19,11 @@ _SAYS = {
     "sensitive": {"true"}, "secret": {"true"}, "isSecret": {"true"}, "is_secret": {"true"}, "masked": {"true"},
 }  # fmt: skip
 # those of them that hold no word that goes with secrets, and a user at the end of a text
-SAID = re.compile(r"NoEcho|sensitive|masked|[sS]ecure(?:String|Object|string|object)|(?<=\w:)[\"']")
+_SAID = re.compile(
+    r"NoEcho|sensitive|masked|secure(?:String|Object|string|object)"
+    r"|Secure(?:String|Object|string|object)"
+)
+_USER_LAST = re.compile(r":(?<=\w:)[\"']")
 # names that declare nothing by themselves, but do so in what they stand in
 WITHIN = {
     ("keyauth_credentials", "key"): "api_key",
@@ -32,6 +36,18 @@ _BODIES = ("requestObject", "responseObject")
 # a text whose last words name, or begin, what the next one holds
 _NAMES_NEXT = re.compile(r"(?P<name>[A-Za-z_][\w-]{1,80})[\"']?\s{0,3}[=:]\s{0,3}[\"']?\Z")
 _USER = re.compile(r"://[^\s/@:]{0,200}:\Z")
+
+
+def said(text: str) -> Iterator[int]:
+    """Give the offsets at which a text may say of a value that it is a secret, without a word that goes with secrets.
+
+    Examples
+    --------
+    >>> list(said("masked: postgres://app:'"))
+    [0, 23]
+    """
+    yield from (found.start() for found in _SAID.finditer(text))
+    yield from (found.end() - 1 for found in _USER_LAST.finditer(text))
 
 
 def known_as(value: Mapping[str, Node]) -> str:

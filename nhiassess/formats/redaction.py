@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from nhiassess.errors import FormatError
 from nhiassess.formats import json
-from nhiassess.formats.entries import OF_SECRETS, SAID, VALUES, WITHIN, announced, holds_secrets, known_as, says_secret
+from nhiassess.formats.entries import OF_SECRETS, VALUES, WITHIN, announced, holds_secrets, known_as, said, says_secret
 from nhiassess.formats.format import MAX_DEPTH, REDACTED, Document, Node, Parsed, Problem, Secret
 from nhiassess.formats.issued import issued
 from nhiassess.formats.masking import MAX_LITERALS, any_of, end_of, free, joined, line_ends, masked
@@ -119,8 +119,7 @@ class _Redaction:
         self.forms = bool(forms)
         self.written = parsed.written
         self.plain_sight = everywhere(text, forms)
-        said = (found.start() for found in SAID.finditer(text))
-        self.marks = sorted({*suspicious(text), *said, *(span.start for span in self.plain_sight)})
+        self.marks = sorted({*suspicious(text), *said(text), *(span.start for span in self.plain_sight)})
         # an escaped letter or an alias can hide a name or a value from the search over the text
         self.is_state = path.endswith(_STATE)
         self.is_secret = _ALL_SECRET.search(path) is not None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from nhiassess.formats.format import Confidence, How
@@ -41,6 +42,8 @@ def _value(bare: str) -> re.Pattern[str]:
     )
 
 
+# with what may stand before it
+_LONGEST_NAME = 83
 _VALUE = _value(BARE)
 # of several in one address or connection string each ends before the next
 _PARAMETER = _value(BARE.replace("`]", "`&#]"))
@@ -49,7 +52,7 @@ _CONNECTION = re.compile(r"=[^;\n]{0,500};\s{0,10}[\w ]{1,60}=")
 _QUOTE = r"(?:\\{0,3}[\"'])"
 # one string and the next of a list, in source code
 _NEXT = rf"{_QUOTE},\s{{0,20}}{_QUOTE}"
-_FLAG = re.compile(rf"(?<![^\s\"'`(\[])--?(?P<name>[A-Za-z][\w-]{{2,60}})(?:\s+[\"']?|{_NEXT})(?P<part>(?!-){BARE})")
+_FLAG = re.compile(rf"-(?<![^\s\"'`(\[]-)-?(?P<name>[A-Za-z][\w-]{{2,60}})(?:\s+[\"']?|{_NEXT})(?P<part>(?!-){BARE})")
 # a name and its value as two members of one mapping, which lists of variables and headers have
 _MEMBERS = re.compile(
     rf"\b(?:name|key|variable|header){_QUOTE}?\s{{0,3}}[:=]\s{{0,3}}{_QUOTE}?(?P<name>[A-Za-z_][\w.-]{{1,80}}){_QUOTE}?"
@@ -223,11 +226,16 @@ def _entry(text: str, found: re.Match[str]) -> list[Span]:
 
 def _assignments(text: str, *, in_prose: bool) -> list[Span]:
     spans: list[Span] = []
-    if not SIGN.search(text):
+    signs = suspicious(text)
+    if not signs:
         return spans
     connection = _CONNECTION.search(text) is not None
     place = 0
-    while found := _ASSIGN.search(text, place):
+    # a name that declares something holds one of the signs, so what lies further before the next sign is passed over
+    while (rank := bisect_left(signs, place)) < len(signs):
+        found = _ASSIGN.search(text, max(place, signs[rank] - _LONGEST_NAME))
+        if not found:
+            break
         place = found.end()
         name, before, sep = found["name"], found["before"], found["sep"]
         kind = declares(name) or ("api_key" if before and before in "?&" and name == "key" else None)

@@ -14,8 +14,8 @@ from nhiassess.formats.format import EMPTY, Node
 from nhiassess.logs.log import DATA_ACCESS, PRIVILEGE_DECISIONS, TOOL_CALLS, Action, moment, text
 from nhiassess.model.ids import quote
 
-_SIGN = re.compile(r'\\?"eventSource\\?"\s*:\s*\\?"[a-z0-9.-]+\.amazonaws\.com|\\?"eventVersion\\?"\s*:\s*\\?"1\.\d')
-_NAME = re.compile(r'\\?"(?:eventName|userIdentity)\\?"\s*:')
+_SIGN = re.compile(r'"eventSource\\?"\s*:\s*\\?"[a-z0-9.-]+\.amazonaws\.com|"eventVersion\\?"\s*:\s*\\?"1\.\d')
+_NAME = re.compile(r'"(?:eventName|userIdentity)\\?"\s*:')
 _IDENTITY = re.compile(r"arn:[\w-]+:iam::(\d+):((?:role|user)/\S+)")
 _SESSION = re.compile(r"arn:[\w-]+:sts::(\d+):assumed-role/([^/\s]+)")
 _DENIED = re.compile(r"AccessDenied|Unauthorized|NotAuthorized|Forbidden|ExplicitDeny")

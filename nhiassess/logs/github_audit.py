@@ -13,9 +13,9 @@ from nhiassess.formats.format import Node
 from nhiassess.logs.log import PRIVILEGE_DECISIONS, Action, moment, text, word
 from nhiassess.model.ids import quote
 
-_ACTION = re.compile(r'\\?"action\\?"\s*:\s*\\?"[a-z_0-9]+\.[a-z_0-9.]+\\?"')
-_ACTOR = re.compile(r'\\?"(?:actor|actor_id|actor_is_bot|programmatic_access_type)\\?"\s*:')
-_PLACE = re.compile(r'\\?"(?:org|business|repo|_document_id)\\?"\s*:')
+_ACTION = re.compile(r'"action\\?"\s*:\s*\\?"[a-z_0-9]+\.[a-z_0-9.]+\\?"')
+_ACTOR = re.compile(r'"(?:actor|actor_id|actor_is_bot|programmatic_access_type)\\?"\s*:')
+_PLACE = re.compile(r'"(?:org|business|repo|_document_id)\\?"\s*:')
 _APP = "[bot]"
 
 

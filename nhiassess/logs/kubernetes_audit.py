@@ -13,7 +13,7 @@ from nhiassess.formats.format import EMPTY, Node
 from nhiassess.logs.log import DATA_ACCESS, PRIVILEGE_DECISIONS, Action, moment, text
 from nhiassess.model.ids import quote
 
-_SIGN = re.compile(r'\\?"apiVersion\\?"\s*:\s*\\?"audit\.k8s\.io/')
+_SIGN = re.compile(r'"apiVersion\\?"\s*:\s*\\?"audit\.k8s\.io/')
 _ACCOUNT = re.compile(r"system:serviceaccount:([^:\s]+):([^:\s]+)")
 _STAGES = (None, "ResponseComplete", "Panic")
 _DECISIONS = {"allow": "allow", "forbid": "deny"}

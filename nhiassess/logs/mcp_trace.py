@@ -14,9 +14,9 @@ from nhiassess.formats.format import EMPTY, Node
 from nhiassess.logs.log import DATA_ACCESS, TOOL_CALLS, Action, moment, text
 from nhiassess.model.ids import quote
 
-_SIGN = re.compile(r'\\?"jsonrpc\\?"\s*:\s*\\?"2\.0')
+_SIGN = re.compile(r'"jsonrpc\\?"\s*:\s*\\?"2\.0')
 _METHOD = re.compile(
-    r'\\?"method\\?"\s*:\s*\\?"(?:initialize|(?:tools|resources|prompts|notifications|sampling|completion|roots)/)'
+    r'"method\\?"\s*:\s*\\?"(?:initialize|(?:tools|resources|prompts|notifications|sampling|completion|roots)/)'
 )
 _MESSAGES = ("message", "msg", "data", "payload", "request", "body", "params", "frame", "rpc")
 _SERVERS = ("server", "serverName", "server_name", "mcpServer", "mcp_server")

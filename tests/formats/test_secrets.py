@@ -327,3 +327,12 @@ def test_a_random_value_needs_a_name_that_hints_at_it() -> None:
 )
 def test_prose_and_code_about_secrets_hold_none(prose: str) -> None:
     assert find_in_prose(prose) == ()
+
+
+@pytest.mark.parametrize(
+    "before", ["", "x" * 200 + " ", "a-" * 100, "one: two, " * 50, "key of a token, " * 40, "İ ", "name string = "]
+)
+@pytest.mark.parametrize("form", ["DB_PASSWORD={}", "--db-password {}", "?api_key={}", '"clientSecret": "{}"'])
+def test_nothing_that_stands_before_an_assignment_hides_it(before: str, form: str) -> None:
+    text = before + " " * (form[0] == "-") + form.format("hunter2xyz9")
+    assert "hunter2xyz9" in [text[span.start : span.end] for span in find_in_prose(text)]

@@ -21,17 +21,20 @@ from nhiassess.sources.gathering import Gathering
 from nhiassess.sources.source import ReadFile
 
 _DATA = (".json", ".jsonl", ".yaml", ".yml")
-# signs that all must stand in the first rows; each line is one kind
+# signs that all must stand in the first rows, one that is found fast before others; each line is one kind
 _SIGNS = tuple(
     tuple(re.compile(sign, re.M) for sign in each)
     for each in (
         (r'"roleDefinitionId"', r'"principalId"', r'"(?:scheduleInfo|directoryScopeId|appScopeId)"'),
         (r'"scopeType"', r'"(?:rules|policyId|isOrganizationDefault)"'),
         (r'"PermissionSet(?:Arn)?"', r'"(?:SessionDuration|AccountAssignments|PrincipalType|CreatedDate)"'),
-        (r"^\s{0,40}[\"']?Type[\"']?:\s*[\"']?AWS::SSO::|\"Type\"\s{0,9}:\s{0,9}\"AWS::SSO::",),
-        (r"^kind: *[\"']?role\b", r"^version: *[\"']?v\d", r"^spec:"),
-        (r"^kind: *[\"']?bot\b", r"^version: *[\"']?v\d", r"^spec:"),
-        (r"^kind: *Teleport(?:Role|Bot)", r"^apiVersion: *resources\.teleport\.dev/"),
+        (
+            r"AWS::SSO::",
+            r"^\s{0,40}[\"']?Type[\"']?:\s*[\"']?AWS::SSO::|\"Type\"\s{0,9}:\s{0,9}\"AWS::SSO::",
+        ),
+        (r"kind: *[\"']?role\b", r"^kind: *[\"']?role\b", r"^version: *[\"']?v\d", r"^spec:"),
+        (r"kind: *[\"']?bot\b", r"^kind: *[\"']?bot\b", r"^version: *[\"']?v\d", r"^spec:"),
+        (r"Teleport", r"^kind: *Teleport(?:Role|Bot)", r"^apiVersion: *resources\.teleport\.dev/"),
         (r'"kind"\s{0,9}:\s{0,9}"(?:role|bot)"', r'"version"\s{0,9}:\s{0,9}"v\d', r'"spec"'),
     )
 )

@@ -23,7 +23,7 @@ from nhiassess.sources.source import ReadFile
 NESTED = ("AWS::CloudFormation::Stack", "AWS::Serverless::Application")
 _SUFFIXES = (".json", ".yaml", ".yml", ".template")
 _SIGN = re.compile(
-    r"AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|(?<![A-Za-z])Type[\"']?\s*:\s*[\"']?AWS::[A-Z]\w+::"
+    r"AWSTemplateFormatVersion|AWS::Serverless-2016-10-31|Type(?<![A-Za-z]Type)[\"']?\s*:\s*[\"']?AWS::[A-Z]\w+::"
 )
 _WITHIN = re.compile(r"\$\{(!?)\s*([^{}]*?)\s*\}")
 _SHORT = re.compile(r"!(?:Ref|Sub|GetAtt|Join|If|ImportValue|Select|Split|FindInMap|Base64|Condition|GetAZs|Cidr|"

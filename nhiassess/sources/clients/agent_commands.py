@@ -198,11 +198,12 @@ def _split(text: str) -> list[str]:
     return [part.strip("\"' ") for part in parts if part.strip("\"' ")]
 
 
-def _shell_words(text: str) -> list[str]:
+@lru_cache(maxsize=100)  # each flag is asked for by itself, and Python's own reader of shell words is slow
+def _shell_words(text: str) -> tuple[str, ...]:
     try:
-        return shlex.split(text, comments=False)
+        return tuple(shlex.split(text, comments=False))
     except ValueError:  # an expression or prompt with an open quote: the words are good enough
-        return text.split()
+        return tuple(text.split())
 
 
 def flag_of(text: str, *names: str) -> str | None:

@@ -58,14 +58,14 @@ def _dialects(path: str, head: str) -> list[Dialect]:
     if _OTHERS.search(path):
         return []
     # the sign may stand behind the beginning of a long file that the path names
+    by_path = [each for each in DIALECTS if each.path.search(path)]
     fitting = [
         each
-        for each in DIALECTS
-        if each.path.search(path)
-        and (each.sign is None or each.sign.search(head) or (each.platform is not None and len(head) >= _HEAD))
+        for each in by_path
+        if each.sign is None or each.sign.search(head) or (each.platform is not None and len(head) >= _HEAD)
     ]
     named = [each for each in fitting if each.platform is not None]
-    known = named or any(each.path.search(path) for each in DIALECTS if each.platform is not None)
+    known = any(each.platform is not None for each in by_path)
     return named if known else fitting[:1]
 
 

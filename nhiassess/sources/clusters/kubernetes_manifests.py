@@ -50,7 +50,7 @@ def is_manifest(path: str, head: str) -> bool:
     (False, True)
     """
     named = path.lower().endswith((".yaml", ".yml", ".json"))
-    return named and bool(_MANIFEST.search(head) and _KIND.search(head))
+    return named and "apiVersion" in head and bool(_MANIFEST.search(head) and _KIND.search(head))
 
 
 def is_template(file: ReadFile) -> bool:

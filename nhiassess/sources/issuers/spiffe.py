@@ -34,8 +34,8 @@ from nhiassess.sources.issuers.spire_servers import lifetimes, parts_of_configur
 from nhiassess.sources.source import ReadFile, link
 
 _API = "spire.spiffe.io/"
-_ENTRY = re.compile(r"""["']?(?:spiffe_id|spiffeId)["']?\s*:""")
-_BESIDE = re.compile(r"""["']?(?:selectors|parent_id|parentId)["']?\s*:""")
+_ENTRY = re.compile(r"""(?:spiffe_id|spiffeId)["']?\s*:""")
+_BESIDE = re.compile(r"""(?:selectors|parent_id|parentId)["']?\s*:""")
 _SERVER = re.compile(r"(?m)^\s*(?:server|agent)\s*(?:\{|:|=)|\"(?:server|agent)\"\s*:")
 _SPIRE = re.compile(r"(?i)trust_domain|spiffe|spire")
 _HELPER = re.compile(r"(?m)^\s*jwt_mode\s*=")
@@ -62,7 +62,7 @@ class Spiffe:
             return bool((_SERVER.search(head) and _SPIRE.search(head)) or (_HELPER.search(head) and SCHEME in head))
         if _API in head or (_ENTRY.search(head) and _BESIDE.search(head)):
             return True
-        return is_proxy(head) or bool(_SERVER.search(head) and "trust_domain" in head)
+        return is_proxy(head) or ("trust_domain" in head and bool(_SERVER.search(head)))
 
     def group(self, path: str) -> str:
         """Put the files of one folder together: a server and its entries."""

@@ -23,7 +23,7 @@ _OWN = "tls_certificate_sds_secret_configs"
 
 def is_proxy(head: str) -> bool:
     """Tell whether a file configures Envoy."""
-    return bool(_SIGN.search(head))
+    return ("_resources" in head or "envoy" in head) and bool(_SIGN.search(head))
 
 
 def read_proxy(file: ReadFile, servers: Mapping[str, Lifetimes], found: Gathering) -> bool:

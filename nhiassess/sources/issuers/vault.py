@@ -31,6 +31,8 @@ _ROLE = re.compile(
     r"\b(?:bound_service_account_names|bound_iam_principal_arns?|bound_claims|bound_audiences|bound_subject"
     r"|token_policies|token_ttl|token_max_ttl|secret_id_ttl|creation_statements)\b"
 )
+# what stands in each of them, which is looked for faster
+_OF_ROLES = ("bound_", "token_", "secret_id_ttl", "creation_statements")
 _TERRAFORM = re.compile(r'(?m)^\s*(?:resource|data)\s+"vault_')
 _MOUNTS = re.compile(r'"accessor"\s*:\s*"(?:auth_|audit_)|"(?:file|syslog|socket)/"\s*:')
 _TOKEN = re.compile(r'"creation_ttl"\s*:')
@@ -60,7 +62,9 @@ class Vault:
             return True
         if lower.endswith(".json") and (_MOUNTS.search(head) or _TOKEN.search(head)):
             return True
-        return lower.endswith((".json", ".yaml", ".yml", ".hcl")) and bool(_ROLE.search(head))
+        if not lower.endswith((".json", ".yaml", ".yml", ".hcl")) or not any(each in head for each in _OF_ROLES):
+            return False
+        return bool(_ROLE.search(head))
 
     def group(self, path: str) -> str:
         """Put all files together: a role and its policies often stand in different files."""

@@ -187,8 +187,10 @@ def _unseen_logins(job: Job) -> Iterator[Skipped]:
     actions = {_action(step) for _, step in steps(job.node)}
     for place, step in steps(job.node):
         for key, action in _THROUGH.items():
-            node = step.get("with", key) if run_of(job.file, step) else None
-            if node is not None and (node.flag() or node.text() == "true") and action not in actions:
+            node = step.get("with", key)
+            if node is None or not (node.flag() or node.text() == "true") or action in actions:
+                continue
+            if run_of(job.file, step):
                 id = f"skipped:{quote(job.file.path)}#jobs.{quote(job.name)}.steps[{place}]/{key}"
                 reason = f"{key}: no step of the job logs in to that cloud, so as whom the model is asked is not known"
                 yield Skipped(id, reason, "cloud log-in", (job.file.at(node),))

@@ -55,7 +55,8 @@ class Operation:
 
 def is_openapi(path: str, head: str) -> bool:
     """Tell from the path and the first characters whether a file is an OpenAPI description."""
-    return path.lower().endswith((".json", ".yaml", ".yml")) and bool(_OPENAPI.search(head))
+    named = path.lower().endswith((".json", ".yaml", ".yml"))
+    return named and ("openapi" in head or "swagger" in head) and bool(_OPENAPI.search(head))
 
 
 def operations(file: ReadFile, found: Gathering) -> Iterator[Operation]:
