@@ -35,8 +35,8 @@ class Engine(Protocol):
     def hops(self, offsets: Longs, targets: Ids, edges: Ids, gone: Flags, starts: Ids) -> Ids:
         """Give how many edges each node is from the nearest start; -1 where none leads."""
 
-    def strong(self, offsets: Longs, targets: Ids, edges: Ids, gone: Flags, kept: Flags) -> tuple[Ids, int]:
-        """Give the strongly connected components of what is kept numbers such that every edge leads to a higher one."""
+    def strong(self, offsets: Longs, targets: Ids, edges: Ids, gone: Flags, kept: Flags, roots: Ids) -> tuple[Ids, int]:
+        """Give numbers to the components of what is kept and the roots reach, such that edges lead to higher numbers."""
 
     def condense(
         self, offsets: Longs, targets: Ids, edges: Ids, gone: Flags, labels: Ids, count: int

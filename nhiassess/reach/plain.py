@@ -32,9 +32,9 @@ def hops(offsets: Longs, targets: Ids, edges: Ids, gone: Flags, starts: Ids) -> 
     return found
 
 
-def strong(offsets: Longs, targets: Ids, edges: Ids, gone: Flags, kept: Flags) -> tuple[Ids, int]:
+def strong(offsets: Longs, targets: Ids, edges: Ids, gone: Flags, kept: Flags, roots: Ids) -> tuple[Ids, int]:
     """Take the components that scipy finds and order them layer after layer, since scipy promises no order."""
-    nodes = np.flatnonzero(kept)
+    nodes = np.flatnonzero(kept & (hops(offsets, targets, edges, gone, roots[kept[roots]]) >= 0))
     number = np.full(len(kept), -1, np.int32)
     number[nodes] = np.arange(len(nodes), dtype=np.int32)
     sources, ahead = _pairs(offsets, targets, edges, gone, number)
