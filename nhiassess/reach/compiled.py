@@ -9,6 +9,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from nhiassess.reach import tree
 from nhiassess.reach.engine import WORDS, Bits, Flags, Ids, Longs
 
 _Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
@@ -16,6 +17,10 @@ _Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
 
 def _kernel(function: _Kernel) -> _Kernel:
     return cast(_Kernel, numba.njit(cache=True, nogil=True)(function))
+
+
+dominators = _kernel(tree.dominators)
+fold = _kernel(tree.fold)
 
 
 @_kernel
