@@ -57,7 +57,7 @@ class Engine(Protocol):
     def dominators(
         self, out: tuple[Longs, Ids, Ids], into: tuple[Longs, Ids, Ids], gone: Flags, start: int
     ) -> tuple[Ids, Ids]:
-        """Give for each node the one that dominates it last, and the nodes in an order in which that one comes first."""
+        """Give for each node the one that dominates it last, and the nodes such that it comes first."""
 
     def fold(self, above: Ids, order: Ids, sums: Longs) -> None:
         """Add the sums of each node to the one above it, all beneath it being added before."""

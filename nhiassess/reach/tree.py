@@ -8,7 +8,7 @@ from nhiassess.reach.engine import Flags, Ids, Longs
 
 
 def dominators(out: tuple[Longs, Ids, Ids], into: tuple[Longs, Ids, Ids], gone: Flags, start: int) -> tuple[Ids, Ids]:
-    """Give for each node the one that dominates it last, and the nodes in the order in which a deep search meets them."""
+    """Give for each node the one that dominates it last, and the nodes as a search in depth meets them."""
     offsets, targets, edges = out
     nodes = len(offsets) - 1
     passed_over = len(gone) > 0
