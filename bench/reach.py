@@ -81,7 +81,7 @@ def every_agent(estate: estate_graph.EstateGraph, edges: Edges, threads: int) ->
         share = len(agents) / len(some)
         base = cpu * share if base is None and engine.startswith("networkx") else base
         yield row("what every agent reaches", f"{engine}, {len(some)} sampled", cpu * share, wall * share, base)
-    for name, engine in engines():
+    for name, engine in engines(edges):
         found = []
 
         def all_agents(engine: Engine = engine, found: list[object] = found, starts: object = agents) -> None:
@@ -121,13 +121,14 @@ def walkers(edges: Edges) -> Iterator[tuple[str, Reaches]]:
     yield "scipy an agent", lambda agent: breadth_first_order(matrix, agent, return_predecessors=False)
 
 
-def engines() -> list[tuple[str, Engine]]:
-    """Give the engines of the index that are installed."""
+def engines(edges: Edges) -> list[tuple[str, Engine]]:
+    """Give the engines of the index that are installed and meant for such a size."""
     if not find_spec("numba"):
         return [("plain", plain)]
     from nhiassess.reach import compiled
 
-    return [("plain", plain), ("compiled", compiled)]
+    fast: list[tuple[str, Engine]] = [("compiled", compiled)]
+    return fast if len(edges.sources) > LARGEST_WALKED else [("plain", plain), *fast]
 
 
 def the_rest(estate: estate_graph.EstateGraph, edges: Edges) -> Iterator[Row]:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nhiassess.reach.hops import hops
-from nhiassess.reach.rows import NONE_GONE, Index
+from nhiassess.reach.rows import NONE_GONE, Index, flagged
 from nhiassess.reach.table import numbers
 
 
@@ -57,5 +57,6 @@ def condensed(index: Index, starts: ArrayLike, ends: ArrayLike, gone: NDArray[np
     roots = numbers(index.nodes, starts, "starts")
     # what no start reaches, the search from the starts does not meet
     kept = hops(index, ends, gone) >= 0
+    gone = flagged(index, gone)
     labels, count = index.engine.strong(*index.out.arrays, gone, kept, roots)
     return Condensed(labels, *index.engine.condense(*index.out.arrays, gone, labels, count))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from nhiassess.reach.engine import Engine
-from nhiassess.reach.rows import NONE_GONE, Index
+from nhiassess.reach.rows import NONE_GONE, Index, flagged
 from nhiassess.reach.table import numbers
 from nhiassess.reach.weights import weigh
 
@@ -57,7 +57,9 @@ def dominators(index: Index, start: int, gone: NDArray[np.bool_] = NONE_GONE) ->
     [-1, 0, 0, 0, 3]
     """
     begin = int(numbers(index.nodes, [start], "start")[0])
-    return Dominators(begin, *index.engine.dominators(index.out.arrays, index.into.arrays, gone, begin), index.engine)
+    return Dominators(
+        begin, *index.engine.dominators(index.out.arrays, index.into.arrays, flagged(index, gone), begin), index.engine
+    )
 
 
 def hanging(
