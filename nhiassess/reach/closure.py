@@ -9,7 +9,6 @@ from numpy.typing import ArrayLike, NDArray
 
 from nhiassess.reach.components import condensed
 from nhiassess.reach.engine import BLOCK, WORDS, Engine
-from nhiassess.reach.prune import between
 from nhiassess.reach.rows import NONE_GONE, Index
 from nhiassess.reach.table import numbers
 
@@ -84,7 +83,7 @@ def reached(index: Index, starts: ArrayLike, ends: ArrayLike, gone: NDArray[np.b
     [[True, False], [True, True]]
     """
     begins, stops = numbers(index.nodes, starts, "starts"), numbers(index.nodes, ends, "ends")
-    graph = condensed(index, between(index, begins, stops, gone), gone)
+    graph = condensed(index, begins, stops, gone)
     found = np.zeros((len(begins), len(stops)), np.bool_)
     labels = graph.labels[stops]
     columns = np.flatnonzero(labels >= 0)

@@ -9,6 +9,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
+from nhiassess.reach import tree
 from nhiassess.reach.engine import WORDS, Bits, Flags, Ids, Longs
 
 _Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
@@ -16,6 +17,10 @@ _Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
 
 def _kernel(function: _Kernel) -> _Kernel:
     return cast(_Kernel, numba.njit(cache=True, nogil=True)(function))
+
+
+dominators = _kernel(tree.dominators)
+fold = _kernel(tree.fold)
 
 
 @_kernel
@@ -66,19 +71,23 @@ def hops(offsets: Longs, targets: Ids, edges: Ids, gone: Flags, starts: Ids) -> 
 
 
 @_kernel
-def strong(offsets: Longs, targets: Ids, edges: Ids, gone: Flags, kept: Flags) -> tuple[Ids, int]:
+def strong(offsets: Longs, targets: Ids, edges: Ids, gone: Flags, kept: Flags, roots: Ids) -> tuple[Ids, int]:
     """Find components by Tarjan's algorithm, with the path kept in an array instead of calls."""
     nodes = len(kept)
     labels = np.full(nodes, -1, np.int32)
     seen = np.zeros(nodes, np.int32)  # when a node was first seen, from 1
-    low = np.zeros(nodes, np.int32)  # the earliest seen that it leads back to
+    low = np.zeros(nodes, np.int32)  # the earliest seen that it leads back to; the largest number where none counts
     onward = np.empty(nodes, np.int64)  # the next place of its row
     path = np.empty(nodes, np.int32)
     waiting = np.empty(nodes, np.int32)
     passed_over = len(gone) > 0
     count = clock = held = 0
-    for root in range(nodes):
-        if not kept[root] or seen[root]:
+    done = np.iinfo(np.int32).max
+    for node in range(nodes):
+        if not kept[node]:
+            low[node] = done
+    for root in roots:
+        if low[root]:
             continue
         path[0] = root
         depth = 1
@@ -96,11 +105,11 @@ def strong(offsets: Longs, targets: Ids, edges: Ids, gone: Flags, kept: Flags) -
             deeper = False
             while place < stop:
                 target = targets[place]
-                if kept[target] and labels[target] < 0 and not (passed_over and gone[edges[place]]):
-                    if not seen[target]:
+                if low[target] < lowest and not (passed_over and gone[edges[place]]):
+                    if not low[target]:
                         deeper = True
                         break
-                    lowest = min(lowest, low[target])
+                    lowest = low[target]
                 place += 1
             low[node] = lowest
             # the same place is read again on the way back, when the target has its lowest
@@ -114,6 +123,7 @@ def strong(offsets: Longs, targets: Ids, edges: Ids, gone: Flags, kept: Flags) -
                 while True:
                     held -= 1
                     labels[waiting[held]] = count
+                    low[waiting[held]] = done
                     if waiting[held] == node:
                         break
                 count += 1

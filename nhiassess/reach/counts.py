@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 from nhiassess.reach.closure import block
 from nhiassess.reach.components import Condensed, condensed
 from nhiassess.reach.engine import BLOCK, Engine
-from nhiassess.reach.prune import between
 from nhiassess.reach.rows import NONE_GONE, Index, index
 from nhiassess.reach.table import LEVELS, Edges, numbers
 from nhiassess.reach.weights import weigh
@@ -74,7 +73,7 @@ def counts(
     weighed = weigh(weights, len(stops))
     # a column of ones counts the ends themselves
     whole = np.concatenate([np.ones((len(stops), 1), np.int64), weighed.whole], axis=1)
-    graph = condensed(index, between(index, begins, stops, gone), gone)
+    graph = condensed(index, begins, stops, gone)
     each, summed = _by_component(graph.labels[stops], whole)
     labels = graph.labels[begins]
     # starts that lie near one another reach much the same: together they leave most lines of a pass empty

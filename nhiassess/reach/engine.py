@@ -35,8 +35,8 @@ class Engine(Protocol):
     def hops(self, offsets: Longs, targets: Ids, edges: Ids, gone: Flags, starts: Ids) -> Ids:
         """Give how many edges each node is from the nearest start; -1 where none leads."""
 
-    def strong(self, offsets: Longs, targets: Ids, edges: Ids, gone: Flags, kept: Flags) -> tuple[Ids, int]:
-        """Give the strongly connected components of what is kept numbers such that every edge leads to a higher one."""
+    def strong(self, offsets: Longs, targets: Ids, edges: Ids, gone: Flags, kept: Flags, roots: Ids) -> tuple[Ids, int]:
+        """Give the components of what is kept and the roots reach, numbered so that edges lead upward."""
 
     def condense(
         self, offsets: Longs, targets: Ids, edges: Ids, gone: Flags, labels: Ids, count: int
@@ -53,6 +53,14 @@ class Engine(Protocol):
         self, out: tuple[Longs, Ids, Ids], into: tuple[Longs, Ids, Ids], gone: Flags, source: int, target: int
     ) -> bool:
         """Tell whether an edge or several lead from source to target."""
+
+    def dominators(
+        self, out: tuple[Longs, Ids, Ids], into: tuple[Longs, Ids, Ids], gone: Flags, start: int
+    ) -> tuple[Ids, Ids]:
+        """Give for each node the one that dominates it last, and the nodes such that it comes first."""
+
+    def fold(self, above: Ids, order: Ids, sums: Longs) -> None:
+        """Add the sums of each node to the one above it, all beneath it being added before."""
 
 
 def fitting(edges: int) -> Engine:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nhiassess.reach.rows import NONE_GONE, Index
+from nhiassess.reach.rows import NONE_GONE, Index, flagged
 from nhiassess.reach.table import numbers
 
 
@@ -33,4 +33,4 @@ def hops(index: Index, ends: ArrayLike, gone: NDArray[np.bool_] = NONE_GONE) -> 
     >>> hops(index(table(4, [0, 1, 0], [1, 2, 3])), [2]).tolist()
     [2, 1, 0, -1]
     """
-    return index.engine.hops(*index.into.arrays, gone, numbers(index.nodes, ends, "ends"))
+    return index.engine.hops(*index.into.arrays, flagged(index, gone), numbers(index.nodes, ends, "ends"))

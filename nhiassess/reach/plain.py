@@ -8,6 +8,9 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from nhiassess.reach.engine import BLOCK, WORDS, Bits, Flags, Ids, Longs
+from nhiassess.reach.tree import dominators, fold
+
+__all__ = ["condense", "dominators", "fold", "hops", "joined", "rows", "spread", "strong", "tally"]
 
 # ends whose bits are laid out at a time, one byte a bit
 _LAID_OUT = 4_096
@@ -32,9 +35,9 @@ def hops(offsets: Longs, targets: Ids, edges: Ids, gone: Flags, starts: Ids) -> 
     return found
 
 
-def strong(offsets: Longs, targets: Ids, edges: Ids, gone: Flags, kept: Flags) -> tuple[Ids, int]:
+def strong(offsets: Longs, targets: Ids, edges: Ids, gone: Flags, kept: Flags, roots: Ids) -> tuple[Ids, int]:
     """Take the components that scipy finds and order them layer after layer, since scipy promises no order."""
-    nodes = np.flatnonzero(kept)
+    nodes = np.flatnonzero(kept & (hops(offsets, targets, edges, gone, roots[kept[roots]]) >= 0))
     number = np.full(len(kept), -1, np.int32)
     number[nodes] = np.arange(len(nodes), dtype=np.int32)
     sources, ahead = _pairs(offsets, targets, edges, gone, number)

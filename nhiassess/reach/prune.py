@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from nhiassess.reach.rows import NONE_GONE, Index
+from nhiassess.reach.hops import hops
+from nhiassess.reach.rows import NONE_GONE, Index, flagged
 from nhiassess.reach.table import numbers
 
 
@@ -34,7 +35,5 @@ def between(index: Index, starts: ArrayLike, ends: ArrayLike, gone: NDArray[np.b
     >>> between(made, [0], [2]).tolist()
     [True, True, True, False, False]
     """
-    engine, nodes = index.engine, index.nodes
-    forward = engine.hops(*index.out.arrays, gone, numbers(nodes, starts, "starts"))
-    backward = engine.hops(*index.into.arrays, gone, numbers(nodes, ends, "ends"))
-    return (forward >= 0) & (backward >= 0)
+    forward = index.engine.hops(*index.out.arrays, flagged(index, gone), numbers(index.nodes, starts, "starts"))
+    return (forward >= 0) & (hops(index, ends, gone) >= 0)

@@ -88,3 +88,23 @@ def turned(of: Index) -> Index:
     edges = of.table
     back = Edges(edges.nodes, edges.targets, edges.sources, edges.ranks)
     return Index(back, of.level, of.into, of.out, of.engine)
+
+
+def flagged(index: Index, gone: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Give flags of edges as the kernels take them, which look nothing up twice.
+
+    Raises
+    ------
+    ValueError
+        When there are flags, but not one for each edge of the table.
+
+    Examples
+    --------
+    >>> from nhiassess.reach.table import table
+    >>> flagged(index(table(2, [0], [1])), np.zeros(2, np.bool_))
+    Traceback (most recent call last):
+    ValueError: 2 flags of type bool for 1 edges
+    """
+    if len(gone) not in (0, len(index.table.sources)) or gone.dtype != np.bool_ or gone.ndim != 1:
+        raise ValueError(f"{len(gone)} flags of type {gone.dtype} for {len(index.table.sources)} edges")
+    return np.ascontiguousarray(gone)
