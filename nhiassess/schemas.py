@@ -24,7 +24,7 @@ READERS: Mapping[str, Callable[[Record], object]] = {
     "crosswalk": lambda record: crosswalks.crosswalk(record, ""),
     "check": checks.check,
     "titles": catalogs.titles,
-    "techniques": lambda record: list(rules.techniques(record)),
+    "techniques": rules.techniques,
     "scenario": scenarios.scenario,
     "export": exports.export,
     "remedy": remedies.remedy,

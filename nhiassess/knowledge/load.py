@@ -141,7 +141,8 @@ def _read(path: str, record: Record) -> dict[str, list[Any]]:
     if room == "checks":
         return {"checks": [checks.check(record)]}
     if room == "techniques":
-        return {"techniques": list(rules.techniques(record))}
+        techniques, stage = rules.techniques(record)
+        return {"techniques": techniques, "stages": [stage]}
     if room == "tool_servers":
         return {"servers": list(rules.servers(record))}
     if room == "scenarios":

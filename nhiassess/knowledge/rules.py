@@ -7,7 +7,7 @@ from typing import Any
 
 from nhiassess.formats.record import Record
 from nhiassess.model.inventory import TABLES, Location
-from nhiassess.model.knowledge import Default, Example, KnownServer, Requirement, SensitivityRule, Technique
+from nhiassess.model.knowledge import Default, Example, KnownServer, Requirement, SensitivityRule, Stage, Technique
 from nhiassess.model.reach import VERDICTS
 
 Rows = Mapping[str, tuple[Mapping[str, Any], ...]]
@@ -21,14 +21,14 @@ ROLES = (
 )
 
 
-def techniques(record: Record) -> Iterator[Technique]:
-    """Read the techniques of one domain; what the file sets as its stage is given to every example in it."""
+def techniques(record: Record) -> tuple[list[Technique], Stage]:
+    """Read the techniques of one domain, and what every example of them finds."""
     domain = record.text("domain")
-    stage = _rows(record.record("stage"))
-    for each in record.records("techniques"):
-        yield _technique(each, domain, stage)
+    stage = Stage(record.path, _rows(record.record("stage")), (Location(*record.place),))
+    found = [_technique(each, domain) for each in record.records("techniques")]
     record.plain("source")
     record.done()
+    return found, stage
 
 
 def servers(record: Record) -> Iterator[KnownServer]:
@@ -73,7 +73,7 @@ def defaults(record: Record) -> Iterator[Default]:
     record.done()
 
 
-def _technique(record: Record, domain: str, stage: Rows) -> Technique:
+def _technique(record: Record, domain: str) -> Technique:
     no_action = "lists no action", "Write `requires: [[{action: ..., of: self}]]`."
     found = Technique(
         id=record.text("id"),
@@ -88,20 +88,15 @@ def _technique(record: Record, domain: str, stage: Rows) -> Technique:
         conditions=record.texts("conditions"),
         source=record.optional_text("source"),
         covers=record.texts("covers"),
-        examples=tuple(_example(each, stage) for each in record.records("examples")),
+        examples=tuple(_example(each) for each in record.records("examples")),
         locations=(Location(*record.place),),
     )
     record.done()
     return found
 
 
-def _example(record: Record, stage: Rows) -> Example:
-    own, expect = _rows(record.record("given")), record.record("expect")
-    given = {}
-    for table in (*stage, *(each for each in own if each not in stage)):
-        # a row of its own stands in place of the stage's
-        replaced = [row.get("id") for row in own.get(table, ())]
-        given[table] = (*(row for row in stage.get(table, ()) if row.get("id") not in replaced), *own.get(table, ()))
+def _example(record: Record) -> Example:
+    given, expect = _rows(record.record("given")), record.record("expect")
     verdicts = {id: expect.text(id, among=VERDICTS, noun="verdict") for id in expect.names()} if expect else {}
     record.done()
     return Example(given, verdicts)

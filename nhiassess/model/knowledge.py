@@ -211,6 +211,15 @@ class Technique:
 
 
 @dataclass(frozen=True, slots=True)
+class Stage:
+    """The rows by table that every example of a file of techniques finds, beside its own."""
+
+    id: str  # path of the file
+    given: Mapping[str, tuple[Mapping[str, Any], ...]]
+    locations: Locations = ()
+
+
+@dataclass(frozen=True, slots=True)
 class KnownServer:
     """What a well-known tool server or built-in agent tool can do, and who says so."""
 
@@ -328,6 +337,7 @@ class Knowledge:
     crosswalks: tuple[Crosswalk, ...] = ()
     checks: tuple[Check, ...] = ()
     techniques: tuple[Technique, ...] = ()
+    stages: tuple[Stage, ...] = ()
     servers: tuple[KnownServer, ...] = ()
     sensitivity: tuple[SensitivityRule, ...] = ()
     aliases: tuple[Alias, ...] = ()

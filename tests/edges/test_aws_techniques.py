@@ -15,6 +15,7 @@ from nhiassess.model.codec import decode
 from nhiassess.model.inventory import Identity, Inventory
 from nhiassess.model.knowledge import Knowledge, Technique
 from nhiassess.model.reach import Edge
+from nhiassess.verification import on_stage
 from tests.permissions.aws_values import (
     HERE,
     allow,
@@ -53,7 +54,7 @@ def gaining(of: Technique) -> Iterator[Rows]:
                 table: tuple(
                     {**row, "locations": [{"path": f"{table}.json", "line": line}]} for line, row in enumerate(rows, 1)
                 )
-                for table, rows in example.given.items()
+                for table, rows in on_stage(of, knowledge().stages, example).items()
             }
 
 
