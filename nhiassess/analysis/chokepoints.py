@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import networkx as nx
+import numpy as np
 
 from nhiassess.analysis.crossing import Index
-from nhiassess.analysis.ends import Ends, ends, resources
+from nhiassess.analysis.ends import ANY, Ends, ends, resources
 from nhiassess.analysis.extent import extent
 from nhiassess.analysis.hands import decisive
 from nhiassess.analysis.states import states
@@ -17,6 +18,9 @@ from nhiassess.analysis.witness import witnesses
 from nhiassess.model.improvement import Extent
 from nhiassess.model.reach import BEHAVIOUR, Chokepoint, Path
 from nhiassess.network.what_if import EdgeKey, without
+from nhiassess.reach import rows
+from nhiassess.reach.counts import counts
+from nhiassess.reach.removal import lost
 
 NODES = ("grant:", "credential:", "tool_server:")
 EDGES = ("federates_to", "escalates_to", "assumes", "runs_as", "delegates_to", "invokes", "can_change")
@@ -53,7 +57,7 @@ def chokepoints(graph: nx.MultiDiGraph[str], most: int = 10) -> tuple[Chokepoint
 def ranked(graph: nx.MultiDiGraph[str], most: int) -> list[tuple[Candidate, Chokepoint]]:
     """Rank as `chokepoints` does, and give with each what is taken out."""
     laid = ends(states(graph, BEHAVIOUR, True))
-    before = extent(graph, laid)
+    before, extent_without = extent(graph, laid), _extent_without(graph, laid)
     counted: Counter[Candidate] = Counter()
     seen = index(graph)
     for path in _jewel_paths(graph, laid):
@@ -62,10 +66,34 @@ def ranked(graph: nx.MultiDiGraph[str], most: int) -> list[tuple[Candidate, Chok
     for candidate, most_cut in sorted(counted.items(), key=lambda each: (-each[1], each[0])):
         if len(found) >= most and most_cut < before.jewels - found[most - 1][1].jewels_after:
             break
-        chokepoint = _taken_out(graph, laid, candidate, before)
-        if chokepoint.jewels_after < before.jewels:
-            found = sorted((*found, (candidate, chokepoint)), key=_order)
+        pairs, jewels = extent_without(candidate)
+        if jewels < before.jewels:
+            found = sorted((*found, (candidate, _chokepoint(graph, candidate, before, pairs, jewels))), key=_order)
     return found[:most]
+
+
+def _extent_without(graph: nx.MultiDiGraph[str], laid: Ends) -> Callable[[Candidate], tuple[int, int]]:
+    """Give what counts the pairs, and those with crown jewels, that are reached without a candidate."""
+    made = states(graph, BEHAVIOUR, True)
+    table = rows.index(laid.behind(made))
+    jewels = np.array([[each.crown_jewel is True] for each in resources(graph, laid)], np.int64).reshape(-1, 1)
+    whole = counts(table, laid.starts, laid.numbers(ANY), jewels)
+    crossings: dict[Candidate, list[int]] = {}
+    for number, edge in enumerate(made.crossed):
+        if edge.verb in EDGES:
+            crossings.setdefault((edge.source, edge.target, edge.verb), []).append(number)
+
+    def extent_without(candidate: Candidate) -> tuple[int, int]:
+        source, _, verb = candidate
+        if verb == "invokes":
+            # without a tool its agent may have no hand for what it holds: that is more than an edge less
+            left = extent(without(graph, *removed(graph, candidate)), laid)
+            return left.pairs, left.jewels
+        edges, nodes = (crossings.get(candidate, ()), ()) if verb else ((), made.by_node.get(source, ()))
+        gone = lost(table, laid.starts, laid.numbers(ANY), jewels, edges, nodes)
+        return int((whole.reached - gone.reached).sum()), int((whole.weighted - gone.weighted).sum())
+
+    return extent_without
 
 
 def _order(row: tuple[Candidate, Chokepoint]) -> tuple[int, int, str]:
@@ -88,18 +116,19 @@ def _on(path: Path, seen: Index) -> set[Candidate]:
     return found
 
 
-def _taken_out(graph: nx.MultiDiGraph[str], laid: Ends, candidate: Candidate, before: Extent) -> Chokepoint:
+def _chokepoint(
+    graph: nx.MultiDiGraph[str], candidate: Candidate, before: Extent, pairs: int, jewels: int
+) -> Chokepoint:
     nodes, edges = removed(graph, candidate)
-    after = extent(without(graph, nodes, edges), laid)
     source, target, verb = candidate
     return Chokepoint(
         id=f"{source} {verb} {target}" if verb else source,
         kind=verb or source.split(":", 1)[0],
         removed=(*nodes, *(f"{s} {graph.edges[s, t, k]['verb']} {t}" for s, t, k in edges)),
         pairs_before=before.pairs,
-        pairs_after=after.pairs,
+        pairs_after=pairs,
         jewels_before=before.jewels,
-        jewels_after=after.jewels,
+        jewels_after=jewels,
     )
 
 

@@ -28,6 +28,7 @@ def exposure(graph: nx.MultiDiGraph[str], agent: str | None = None) -> tuple[Exp
     tuple of Exposure
         A leg is True when an input or a tool makes it, False when every tool was observed not to, and None
         otherwise. ``gated`` is True when before every tool that makes some leg stands a gate that holds.
+        ``cheapest`` has the fewest tools and inputs before which gates would break a triangle that stands.
 
     Notes
     -----
@@ -48,6 +49,7 @@ def _exposure(graph: nx.MultiDiGraph[str], found: Index, agent: str) -> Exposure
     gates: list[bool | None] = []
     because: list[str] = []
     places: list[Location] = []
+    ungated: list[set[str]] = []  # leg by leg
     for leg, field in _LEGS:
         makers = [edge for edge, tool in invoked if getattr(tool, field)]
         inputs = [edge for edge in tainted if leg == "untrusted" and not through(edge, makers)]
@@ -60,7 +62,10 @@ def _exposure(graph: nx.MultiDiGraph[str], found: Index, agent: str) -> Exposure
             because.append(f"{leg}: " + (direct[0].reason if direct else ", ".join(names)))
             places += (direct or makers)[0].locations[:1]
             held = all(_held(found, agent, edge) for edge in (*direct, *makers))
-            gates.append((None if any(not _held(found, agent, edge) for edge in unsure) else True) if held else False)
+            loose = [edge for edge in unsure if not _held(found, agent, edge)]
+            gates.append((None if loose else True) if held else False)
+            open_ = [edge for edge in (*direct, *makers) if not _held(found, agent, edge)]
+            ungated.append({_taken_in(edge) for edge in (*open_, *loose)})
         elif not invoked or unsure:
             legs[leg] = None
             because.append(f"{leg}: not every tool's abilities are known")
@@ -68,7 +73,23 @@ def _exposure(graph: nx.MultiDiGraph[str], found: Index, agent: str) -> Exposure
             legs[leg] = False
             because.append(f"{leg}: all its tools are known")
     gated = True if True in gates else None if None in gates or not gates else False
-    return Exposure(agent, legs["untrusted"], legs["private"], legs["outbound"], gated, tuple(because), tuple(places))
+    # of as many, what goes out is stopped before what comes in
+    fewest = min(reversed(ungated), key=len) if len(ungated) == len(_LEGS) and gated is not True else set()
+    return Exposure(
+        agent=agent,
+        untrusted=legs["untrusted"],
+        private=legs["private"],
+        outbound=legs["outbound"],
+        gated=gated,
+        because=tuple(because),
+        cheapest=tuple(sorted(fewest)),
+        locations=tuple(places),
+    )
+
+
+def _taken_in(edge: Edge) -> str:
+    """Give what stands before the agent on an edge: the tool that it calls, or the input that reaches it."""
+    return edge.source if edge.verb == "taints" else edge.target
 
 
 def _trust(graph: nx.MultiDiGraph[str], edge: Edge) -> str | None:

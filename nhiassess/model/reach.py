@@ -172,6 +172,8 @@ class Exposure:
     outbound: bool | None
     gated: bool | None  # a holding gate stands on at least one leg
     because: tuple[str, ...] = ()  # one sentence a leg
+    # tools and inputs of the leg that has fewest without a gate: gates before these break the triangle
+    cheapest: tuple[str, ...] = ()
     locations: Locations = ()
 
     @property

@@ -9,7 +9,6 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from nhiassess.reach import tree
 from nhiassess.reach.engine import WORDS, Bits, Flags, Ids, Longs
 
 _Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
@@ -17,10 +16,6 @@ _Kernel = TypeVar("_Kernel", bound=Callable[..., Any])
 
 def _kernel(function: _Kernel) -> _Kernel:
     return cast(_Kernel, numba.njit(cache=True, nogil=True)(function))
-
-
-dominators = _kernel(tree.dominators)
-fold = _kernel(tree.fold)
 
 
 @_kernel

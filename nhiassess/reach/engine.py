@@ -54,14 +54,6 @@ class Engine(Protocol):
     ) -> bool:
         """Tell whether an edge or several lead from source to target."""
 
-    def dominators(
-        self, out: tuple[Longs, Ids, Ids], into: tuple[Longs, Ids, Ids], gone: Flags, start: int
-    ) -> tuple[Ids, Ids]:
-        """Give for each node the one that dominates it last, and the nodes such that it comes first."""
-
-    def fold(self, above: Ids, order: Ids, sums: Longs) -> None:
-        """Add the sums of each node to the one above it, all beneath it being added before."""
-
 
 def fitting(edges: int) -> Engine:
     """Give the engine that suits so many edges: numba's, where it is installed and pays, else numpy's and scipy's.

@@ -8,9 +8,6 @@ from scipy.sparse import csr_matrix
 from scipy.sparse.csgraph import connected_components
 
 from nhiassess.reach.engine import BLOCK, WORDS, Bits, Flags, Ids, Longs
-from nhiassess.reach.tree import dominators, fold
-
-__all__ = ["condense", "dominators", "fold", "hops", "joined", "rows", "spread", "strong", "tally"]
 
 # ends whose bits are laid out at a time, one byte a bit
 _LAID_OUT = 4_096

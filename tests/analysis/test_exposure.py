@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
 
 from nhiassess.analysis.exposure import exposure
 from nhiassess.model.inventory import Gate, Input, Location, Tool
 from nhiassess.model.reach import Edge, Exposure
-from nhiassess.network.what_if import without
-from tests.analysis.estates import ASKED, A, edge, graph
+from nhiassess.network.what_if import gated, without
+from tests.analysis.estates import ASKED, A, drawn, edge, estates, graph
 
 NONE = {"sees_untrusted": False, "reads_private": False, "sends_out": False}
 
@@ -86,3 +87,37 @@ def test_what_if_a_tool_were_gone() -> None:
     assert exposure(made, A)[0].outbound is True
     assert exposure(without(made, nodes=[mail.id]), A)[0].outbound is False
     assert exposure(without(made, edges=[(A, mail.id, "invokes||-:1:1")]), A)[0].outbound is False
+
+
+def test_the_cheapest_gate_is_on_the_leg_with_the_fewest_calls() -> None:
+    web, news = tool("web", sees_untrusted=True), tool("news", sees_untrusted=True)
+    files, mail = tool("files", reads_private=True), tool("mail", sends_out=True)
+    assert seen(web, news, files, mail).cheapest == (mail.id,), "of as many, what goes out is stopped first"
+    assert seen(web, news, files, mail, tool("chat", sends_out=True)).cheapest == (files.id,)
+    assert seen(web, files, mail, tool("chat", sends_out=True), gates={"chat": ASKED}).cheapest == (mail.id,)
+    assert seen(web, files, mail, gates={"mail": ASKED}).cheapest == ()
+    assert seen(web, files).cheapest == (), "two legs are no triangle"
+
+
+def test_a_tool_that_may_send_needs_the_gate_too() -> None:
+    web, files = tool("web", sees_untrusted=True), tool("files", reads_private=True)
+    more = [tool(f"files{number}", reads_private=True) for number in (2, 3)]
+    odd, mail = tool("odd", sends_out=None), tool("mail", sends_out=True)
+    inputs = edge("input:mail taints " + A)
+    found = seen(web, files, *more, odd, mail, Input("input:mail", trust="untrusted"), edges=(inputs,))
+    assert found.cheapest == (mail.id, odd.id)
+
+
+@given(estates())
+@settings(max_examples=60, deadline=None)
+def test_with_the_cheapest_gates_the_triangle_is_broken(edges: tuple[Edge, ...]) -> None:
+    made = drawn(edges)
+    for row in exposure(made):
+        before = [
+            (source, target, key)
+            for source, target, key, verb in made.edges(keys=True, data="verb")
+            if (verb == "invokes" and source == row.agent and target in row.cheapest)
+            or (verb == "taints" and target == row.agent and source in row.cheapest)
+        ]
+        after = exposure(gated(made, before, Gate("policy", "gateway")), row.agent)[0]
+        assert not row.cheapest or after.gated is True

@@ -1,4 +1,4 @@
-"""Witness paths are shortest, k shortest paths are those that networkx lists, in one order."""
+"""The k shortest paths are those that networkx lists, in one order."""
 
 from __future__ import annotations
 
@@ -16,39 +16,9 @@ from nhiassess.reach.hops import hops
 from nhiassess.reach.rows import index
 from nhiassess.reach.shortest import shortest
 from nhiassess.reach.table import Edges, table
-from nhiassess.reach.witness import path, witness
 from tests.reach.graphs import each_engine, gone_of, graph, layered, tables
 
 LAWS = settings(max_examples=150, deadline=None)
-
-
-@each_engine
-@given(edges=tables(), level=st.sampled_from((0, 2, 3)), drawn=st.data())
-@LAWS
-def test_a_witness_is_a_shortest_path_of_edges_that_are_there(
-    engine: Engine, edges: Edges, level: int, drawn: st.DataObject
-) -> None:
-    end = drawn.draw(st.integers(0, edges.nodes - 1))
-    found = witness(index(edges, level, engine), end)
-    ways = nx.single_target_shortest_path_length(graph(edges, level), end)
-    for start in range(edges.nodes):
-        taken = path(found, start)
-        assert (found.hops[start] >= 0) == (start in ways)
-        assert len(taken) == max(found.hops[start], 0) == ways.get(start, 0)
-        assert all(edges.ranks[edge] <= level for edge in taken)
-        at = [start, *(int(edges.targets[edge]) for edge in taken)]
-        assert at[:-1] == [edges.sources[edge] for edge in taken]
-        assert at[-1] == end or not taken
-
-
-@given(edges=tables(), drawn=st.data())
-@LAWS
-def test_a_witness_does_not_cross_what_is_gone(edges: Edges, drawn: st.DataObject) -> None:
-    end = drawn.draw(st.integers(0, edges.nodes - 1))
-    gone = drawn.draw(st.sets(st.integers(0, len(edges.sources) - 1))) if len(edges.sources) else set()
-    compiled = index(edges)
-    found = witness(compiled, end, gone_of(compiled, *gone))
-    assert not gone.intersection(edge for start in range(edges.nodes) for edge in path(found, start))
 
 
 def listed(edges: Edges, source: int, target: int, gone: object = ()) -> list[tuple[int, ...]]:
