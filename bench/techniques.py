@@ -15,8 +15,8 @@ import accounts
 from nhiassess import installed, pipeline
 from nhiassess.network.build import build
 from nhiassess.observation import Observation
-from nhiassess.permissions.aws import decide
-from nhiassess.permissions.aws_held import held
+from nhiassess.permissions.aws.evaluation import decide
+from nhiassess.permissions.aws.held import held
 
 SIZES = (500, 1_000, 2_000, 5_000)
 # every pair soon takes longer than anybody waits

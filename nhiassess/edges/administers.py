@@ -10,7 +10,7 @@ from nhiassess.model.inventory import Grant, Inventory, Resource
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.administrators import Administrator, administrators
-from nhiassess.permissions.aws_resources import resources_of
+from nhiassess.permissions.aws.resources import resources_of
 
 CLUSTER = "resource:kubernetes/-"
 

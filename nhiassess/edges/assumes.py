@@ -9,10 +9,10 @@ from nhiassess.edges.edge import edge, short
 from nhiassess.model.inventory import Inventory, Trust
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.aws import decide
-from nhiassess.permissions.aws_held import Held, held
-from nhiassess.permissions.aws_targets import meant, named
-from nhiassess.permissions.aws_trust import ACCOUNT, ASSUME, EVERYBODY, NAMED, SESSION, may_assume, names, trusts_of
+from nhiassess.permissions.aws.evaluation import decide
+from nhiassess.permissions.aws.held import Held, held
+from nhiassess.permissions.aws.targets import meant, named
+from nhiassess.permissions.aws.trust import ACCOUNT, ASSUME, EVERYBODY, NAMED, SESSION, may_assume, names, trusts_of
 
 WITHIN, ACROSS, BY_ANYBODY = "sts-001", "sts-002", "sts-003"
 

@@ -9,8 +9,8 @@ from nhiassess.edges.edge import edge, short
 from nhiassess.model.inventory import Grant, Identity, Inventory
 from nhiassess.model.knowledge import Knowledge, Requirement, Technique
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.entra import OWNER, Holder, held, in_directory, native, unknown_role
-from nhiassess.permissions.entra_names import DIRECTORY_ROLES
+from nhiassess.permissions.azure.entra import OWNER, Holder, held, in_directory, native, unknown_role
+from nhiassess.permissions.azure.entra_names import DIRECTORY_ROLES
 from nhiassess.permissions.permission import NO, YES, Decision, both, either
 
 _CLASSES = ("application", "agent", "user", "group", "owned")

@@ -9,9 +9,9 @@ from nhiassess.edges.edge import edge
 from nhiassess.model.inventory import Grant, Inventory, Resource
 from nhiassess.model.knowledge import Knowledge, Requirement, Technique
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.azure import after, named, open_part, permits
-from nhiassess.permissions.azure_resources import Places, places_of
-from nhiassess.permissions.entra import OWNER, Holder, held, in_directory
+from nhiassess.permissions.azure.entra import OWNER, Holder, held, in_directory
+from nhiassess.permissions.azure.evaluation import after, named, open_part, permits
+from nhiassess.permissions.azure.resources import Places, places_of
 from nhiassess.permissions.permission import NO, YES, Decision, both, either
 
 # by the category of a technique: what it opens

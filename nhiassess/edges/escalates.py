@@ -10,8 +10,8 @@ from nhiassess.model.inventory import Inventory
 from nhiassess.model.knowledge import Knowledge, Technique
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.administrators import ceiling
-from nhiassess.permissions.aws_estate import Estate, estate, gains, makes, meets, removes, somewhere
-from nhiassess.permissions.aws_held import Held
+from nhiassess.permissions.aws.estate import Estate, estate, gains, makes, meets, removes, somewhere
+from nhiassess.permissions.aws.held import Held
 from nhiassess.permissions.permission import NO, Decision, both
 
 _OLDER = "an older version of an attached policy allows more"

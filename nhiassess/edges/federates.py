@@ -10,7 +10,7 @@ from nhiassess.edges.edge import edge, short, stated
 from nhiassess.model.inventory import Credential, Identity, Inventory, Link, Locations, Trust
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.aws_trust import trusts_of
+from nhiassess.permissions.aws.trust import trusts_of
 from nhiassess.permissions.federated_trusts import GITHUB, asks, how
 from nhiassess.permissions.federation import (
     AWS_AUDIENCE,

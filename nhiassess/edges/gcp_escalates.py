@@ -9,8 +9,7 @@ from nhiassess.edges.edge import edge
 from nhiassess.model.inventory import Inventory
 from nhiassess.model.knowledge import Knowledge, Technique
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.gcp import AUTHENTICATED, EVERYBODY, Held, administers, held
-from nhiassess.permissions.gcp_estate import (
+from nhiassess.permissions.gcp.estate import (
     Gainable,
     Target,
     administrator,
@@ -19,9 +18,10 @@ from nhiassess.permissions.gcp_estate import (
     gainable,
     words,
 )
-from nhiassess.permissions.gcp_places import around
-from nhiassess.permissions.gcp_roles import is_known
-from nhiassess.permissions.gcp_ways import Delegates, Gain, delegates_of, gained
+from nhiassess.permissions.gcp.evaluation import AUTHENTICATED, EVERYBODY, Held, administers, held
+from nhiassess.permissions.gcp.places import around
+from nhiassess.permissions.gcp.roles import is_known
+from nhiassess.permissions.gcp.ways import Delegates, Gain, delegates_of, gained
 from nhiassess.permissions.permission import NO, Decision
 
 # whoever gets the tokens of an account acts as it, as it is meant to be; all other ways lead round that

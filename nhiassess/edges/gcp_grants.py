@@ -9,10 +9,10 @@ from nhiassess.edges.edge import edge
 from nhiassess.model.inventory import Grant, Inventory, Resource
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.gcp import SET_POLICY, Held, administers, decide, held
-from nhiassess.permissions.gcp_estate import Target, Targets, candidates, targets_of, words
-from nhiassess.permissions.gcp_places import CONTAINERS, Places, around, named, project_of
-from nhiassess.permissions.gcp_roles import includes, is_known
+from nhiassess.permissions.gcp.estate import Target, Targets, candidates, targets_of, words
+from nhiassess.permissions.gcp.evaluation import SET_POLICY, Held, administers, decide, held
+from nhiassess.permissions.gcp.places import CONTAINERS, Places, around, named, project_of
+from nhiassess.permissions.gcp.roles import includes, is_known
 from nhiassess.permissions.permission import Decision, either
 
 _Asked = tuple[tuple[str, tuple[str, ...], str], ...]

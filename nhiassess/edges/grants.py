@@ -9,12 +9,12 @@ from nhiassess.edges.edge import edge
 from nhiassess.model.inventory import Grant, Inventory
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.access import accesses, is_about
 from nhiassess.permissions.administrators import administers_account, is_everything
-from nhiassess.permissions.aws import decide
-from nhiassess.permissions.aws_held import Held, Statement, held, instead
-from nhiassess.permissions.aws_resource_policies import ResourcePolicies, decide_on, lets_in, resource_policies
-from nhiassess.permissions.aws_resources import Resources, resources_of
+from nhiassess.permissions.aws.access import accesses, is_about
+from nhiassess.permissions.aws.evaluation import decide
+from nhiassess.permissions.aws.held import Held, Statement, held, instead
+from nhiassess.permissions.aws.resource_policies import ResourcePolicies, decide_on, lets_in, resource_policies
+from nhiassess.permissions.aws.resources import Resources, resources_of
 from nhiassess.permissions.permission import Decision, both, either
 
 _WORDS = {

@@ -9,11 +9,11 @@ from nhiassess.edges.edge import edge
 from nhiassess.model.inventory import Grant, Identity, Inventory
 from nhiassess.model.knowledge import Knowledge, Requirement, Technique
 from nhiassess.model.reach import Edge
-from nhiassess.permissions import kubernetes_gains as gains
 from nhiassess.permissions.administrators import administrators
-from nhiassess.permissions.kubernetes import CLUSTER, bound, decide
-from nhiassess.permissions.kubernetes_cluster import ADMINISTRATOR, Cluster, cluster
-from nhiassess.permissions.kubernetes_gains import Gain, Rules, by_rules, stronger
+from nhiassess.permissions.kubernetes import gains
+from nhiassess.permissions.kubernetes.cluster import ADMINISTRATOR, Cluster, cluster
+from nhiassess.permissions.kubernetes.evaluation import CLUSTER, bound, decide
+from nhiassess.permissions.kubernetes.gains import Gain, Rules, by_rules, stronger
 
 _ANYTHING = "escalate:-/-"  # what only a role that may be anything allows
 _LACKING = {

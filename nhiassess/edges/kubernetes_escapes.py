@@ -9,9 +9,9 @@ from nhiassess.edges.edge import edge
 from nhiassess.model.inventory import Identity, Inventory, Locations
 from nhiassess.model.knowledge import Knowledge, Requirement, Technique
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.kubernetes import CLUSTER
-from nhiassess.permissions.kubernetes_cluster import Cluster, cluster
-from nhiassess.permissions.kubernetes_pods import Container, has, pods
+from nhiassess.permissions.kubernetes.cluster import Cluster, cluster
+from nhiassess.permissions.kubernetes.evaluation import CLUSTER
+from nhiassess.permissions.kubernetes.pods import Container, has, pods
 
 NODES = "resource:kubernetes/-/nodes"
 # what a manifest says of a prerequisite, if anything: the key, what meets it, what rules it out, and it in words

@@ -9,7 +9,7 @@ from nhiassess.edges.edge import edge
 from nhiassess.model.inventory import Grant, Inventory, Resource
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.kubernetes import CLUSTER, decide
+from nhiassess.permissions.kubernetes.evaluation import CLUSTER, decide
 from nhiassess.permissions.permission import Decision, either
 
 # by the kind in a resource's id: what each access asks; of all secrets of a namespace one needs a list of them

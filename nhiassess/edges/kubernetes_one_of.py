@@ -9,7 +9,7 @@ from nhiassess.edges.edge import edge
 from nhiassess.model.inventory import Inventory
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.kubernetes_cluster import cluster, standing_for
+from nhiassess.permissions.kubernetes.cluster import cluster, standing_for
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from nhiassess.edges.edge import stated
 from nhiassess.model.inventory import Inventory
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.aws_held import held
+from nhiassess.permissions.aws.held import held
 
 WORDS = {"member_of": "is a member of {target}"}
 

@@ -11,11 +11,11 @@ from nhiassess.model.inventory import Identity, Inventory, Locations
 from nhiassess.model.knowledge import Knowledge, Requirement, Technique
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.administrators import by_design
-from nhiassess.permissions.aws import decide, services_of
-from nhiassess.permissions.aws_estate import Estate, estate, gains, meets, somewhere, supposing
-from nhiassess.permissions.aws_held import Held
-from nhiassess.permissions.aws_targets import Named, meant_by_all, named, same_to_all
-from nhiassess.permissions.aws_trust import admits_service
+from nhiassess.permissions.aws.estate import Estate, estate, gains, meets, somewhere, supposing
+from nhiassess.permissions.aws.evaluation import decide, services_of
+from nhiassess.permissions.aws.held import Held
+from nhiassess.permissions.aws.targets import Named, meant_by_all, named, same_to_all
+from nhiassess.permissions.aws.trust import admits_service
 from nhiassess.permissions.permission import NO, YES, Decision, both, either
 
 # of what runs as a role: the kind of resource that an inventory has, and the service that its ARN names

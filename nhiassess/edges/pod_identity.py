@@ -9,8 +9,8 @@ from nhiassess.edges.edge import edge, short
 from nhiassess.model.inventory import Inventory
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.aws_estate import gains
-from nhiassess.permissions.aws_trust import admits_service, trusts_of
+from nhiassess.permissions.aws.estate import gains
+from nhiassess.permissions.aws.trust import admits_service, trusts_of
 
 SERVICE = "pods.eks.amazonaws.com"
 TECHNIQUE = "eks-pod-identity"

@@ -11,10 +11,10 @@ from nhiassess.model.inventory import Identity, Inventory
 from nhiassess.model.knowledge import Knowledge, Requirement, Technique
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.administrators import ceiling
-from nhiassess.permissions.aws_estate import Estate, estate, gains, meets, removes, somewhere, supposing
-from nhiassess.permissions.aws_held import Held
-from nhiassess.permissions.aws_targets import Named, meant_by_all, same_to_all
-from nhiassess.permissions.aws_trust import ASSUME
+from nhiassess.permissions.aws.estate import Estate, estate, gains, meets, removes, somewhere, supposing
+from nhiassess.permissions.aws.held import Held
+from nhiassess.permissions.aws.targets import Named, meant_by_all, same_to_all
+from nhiassess.permissions.aws.trust import ASSUME
 from nhiassess.permissions.permission import Decision, both, either
 
 # by the words of an action: on which kind of identity it is done

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from nhiassess.model.inventory import Grant, Inventory
-from nhiassess.permissions import kubernetes
-from nhiassess.permissions.aws import decide
-from nhiassess.permissions.aws_held import Held, Statement, held, instead
-from nhiassess.permissions.kubernetes import bound
+from nhiassess.permissions.aws.evaluation import decide
+from nhiassess.permissions.aws.held import Held, Statement, held, instead
+from nhiassess.permissions.kubernetes import evaluation as kubernetes
+from nhiassess.permissions.kubernetes.evaluation import bound
 from nhiassess.permissions.permission import NO, Decision, both, either
 
 # an administrator can change what identities may do, become others, and use data and compute: one of each must be

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from nhiassess.model.inventory import Condition, Trust
-from nhiassess.permissions.cel import claims
-from nhiassess.permissions.conditions import in_words, is_negated, missing, passes_absent
+from nhiassess.permissions.aws.conditions import in_words, is_negated, missing, passes_absent
+from nhiassess.permissions.gcp.cel import claims
 from nhiassess.permissions.patterns import is_concrete
 
 GITHUB = "token.actions.githubusercontent.com"

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from nhiassess.model.inventory import Condition, Identity, Trust
-from nhiassess.permissions.conditions import holds, in_words
+from nhiassess.permissions.aws.conditions import holds, in_words
 from nhiassess.permissions.federated_trusts import EXACT, GITHUB, LIKE, operator, plain, same_issuer
 from nhiassess.permissions.patterns import contains, is_concrete, overlap
 from nhiassess.permissions.permission import NO, Decision, both, either

@@ -16,7 +16,7 @@ from nhiassess.joins import administrators
 from nhiassess.model.inventory import Condition, Credential, Grant, Identity, Inventory, Link, Resource, Trust
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import VERDICTS, Edge
-from nhiassess.permissions.entra_names import GRAPH
+from nhiassess.permissions.azure.entra_names import GRAPH
 from nhiassess.shelf import knowledge
 from nhiassess.sources.azure.entra import SOURCE
 from tests.observing import observe

@@ -26,7 +26,7 @@ from nhiassess.model.knowledge import Knowledge, Technique
 from nhiassess.model.reach import Edge
 from nhiassess.network.build import build
 from nhiassess.permissions.federation import GITHUB
-from nhiassess.permissions.gcp import EVERYBODY
+from nhiassess.permissions.gcp.evaluation import EVERYBODY
 from nhiassess.shelf import knowledge
 from tests.edges.test_federates import JOB, PROVES, TOKEN
 from tests.permissions.test_gcp import (

@@ -13,7 +13,7 @@ from nhiassess.joins.whole_namespaces import JOIN
 from nhiassess.model.inventory import Condition, Credential, Grant, Identity, Inventory, Link, Resource
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import VERDICTS, Edge
-from nhiassess.permissions.kubernetes_gains import by_rules
+from nhiassess.permissions.kubernetes.gains import by_rules
 from nhiassess.shelf import knowledge
 
 KNOWN = Knowledge(techniques=tuple(each for each in knowledge().techniques if each.domain == "kubernetes"))

@@ -12,8 +12,8 @@ from nhiassess.edges import kubernetes_escalates
 from nhiassess.model.inventory import Condition, Credential, Grant, Identity, Inventory, Link, Resource
 from nhiassess.model.knowledge import Knowledge, Technique
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.kubernetes_cluster import ADMINISTRATOR
-from nhiassess.permissions.kubernetes_gains import by_rules
+from nhiassess.permissions.kubernetes.cluster import ADMINISTRATOR
+from nhiassess.permissions.kubernetes.gains import by_rules
 from tests.edges.test_aws_techniques import knowledge
 
 CI = Identity("identity:kubernetes/-/shop/ci", kind="service_account", name="shop/ci", provider="kubernetes")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from nhiassess.permissions.access import accesses, is_about
+from nhiassess.permissions.aws.access import accesses, is_about
 
 
 def kinds(action: str, service: str) -> list[str]:

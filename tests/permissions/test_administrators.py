@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from nhiassess.model.inventory import Condition, Grant, Identity
 from nhiassess.permissions.administrators import administrators, ceiling, without_boundary
-from nhiassess.permissions.aws_held import held
+from nhiassess.permissions.aws.held import held
 from tests.permissions.aws_values import allow, boundary, deny, group, inventory, member, role, scp, user, when
 
 ADA, TEAM = user("ada"), group("team")

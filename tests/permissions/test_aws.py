@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nhiassess.model.inventory import Condition, Grant, Identity
-from nhiassess.permissions.aws import decide
-from nhiassess.permissions.aws_held import held
+from nhiassess.permissions.aws.evaluation import decide
+from nhiassess.permissions.aws.held import held
 from nhiassess.permissions.permission import Decision
 from tests.permissions.aws_values import (
     HERE,

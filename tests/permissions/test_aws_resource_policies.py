@@ -7,8 +7,8 @@ import pytest
 from nhiassess.edges import grants
 from nhiassess.model.inventory import Condition, Grant, Identity, Location, Resource
 from nhiassess.model.knowledge import Knowledge
-from nhiassess.permissions.aws_held import held
-from nhiassess.permissions.aws_resource_policies import decide_on
+from nhiassess.permissions.aws.held import held
+from nhiassess.permissions.aws.resource_policies import decide_on
 from nhiassess.permissions.permission import Decision
 from tests.permissions.aws_values import HERE, THERE, allow, boundary, deny, inventory, role, scp, user, when
 

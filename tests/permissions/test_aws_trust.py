@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from nhiassess.model.inventory import Condition, Identity, Trust
-from nhiassess.permissions.aws_held import held
-from nhiassess.permissions.aws_trust import admits_service, may_assume, trusts_of
+from nhiassess.permissions.aws.held import held
+from nhiassess.permissions.aws.trust import admits_service, may_assume, trusts_of
 from nhiassess.permissions.permission import Decision
 from tests.permissions.aws_values import HERE, THERE, allow, boundary, deny, inventory, role, scp, trust, user, when
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from nhiassess.edges import assumes, escalates, grants, member_of, passes_role, takes_over
 from nhiassess.model.inventory import Condition, Grant, Identity, Inventory
 from nhiassess.model.reach import Edge
-from nhiassess.permissions.aws import decide
-from nhiassess.permissions.aws_held import held
-from nhiassess.permissions.aws_trust import may_assume
+from nhiassess.permissions.aws.evaluation import decide
+from nhiassess.permissions.aws.held import held
+from nhiassess.permissions.aws.trust import may_assume
 from nhiassess.permissions.permission import ANSWERS, Decision
 from tests.edges.test_aws_techniques import knowledge
 from tests.permissions.aws_values import (

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nhiassess.model.inventory import Condition, Grant, Inventory, Link
-from nhiassess.permissions.azure import covers, path_of, permits, type_of
-from nhiassess.permissions.entra import decide, held, in_directory, unknown_role
-from nhiassess.permissions.entra_names import GRAPH
+from nhiassess.permissions.azure.entra import decide, held, in_directory, unknown_role
+from nhiassess.permissions.azure.entra_names import GRAPH
+from nhiassess.permissions.azure.evaluation import covers, path_of, permits, type_of
 from nhiassess.permissions.permission import ANSWERS
 
 ACTOR = "identity:azure/-/actor"

@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nhiassess.model.inventory import Condition, Grant, Identity, Inventory, Link, Setting
-from nhiassess.permissions.gcp import AUTHENTICATED, EVERYBODY, administers, decide, held
-from nhiassess.permissions.gcp_places import Places, around, lies_in, named, places_of
-from nhiassess.permissions.gcp_roles import ASKED, includes, roles_of
+from nhiassess.permissions.gcp.evaluation import AUTHENTICATED, EVERYBODY, administers, decide, held
+from nhiassess.permissions.gcp.places import Places, around, lies_in, named, places_of
+from nhiassess.permissions.gcp.roles import ASKED, includes, roles_of
 from nhiassess.permissions.permission import ANSWERS
 from nhiassess.shelf import knowledge
 

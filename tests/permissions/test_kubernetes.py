@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from nhiassess.model.inventory import Condition, Grant, Identity, Inventory, Link
-from nhiassess.permissions.kubernetes import bound, decide, names_allowed
+from nhiassess.permissions.kubernetes.evaluation import bound, decide, names_allowed
 
 
 def rule(*actions: str, where: str = "namespace/shop", **more: object) -> Grant:

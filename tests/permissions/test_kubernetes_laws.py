@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from nhiassess.model.inventory import Condition, Grant
-from nhiassess.permissions.kubernetes import by_action, decide
+from nhiassess.permissions.kubernetes.evaluation import by_action, decide
 from nhiassess.permissions.permission import ANSWERS
 
 API = "identity:kubernetes/-/shop/api"

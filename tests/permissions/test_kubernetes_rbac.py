@@ -10,7 +10,7 @@ from nhiassess.joins.service_account import JOIN
 from nhiassess.model.inventory import Inventory
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.permissions.administrators import administrators
-from nhiassess.permissions.kubernetes import bound, decide
+from nhiassess.permissions.kubernetes.evaluation import bound, decide
 from tests.sources.test_kubernetes import read
 
 API = "identity:kubernetes/-/shop/api"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from nhiassess.model.ids import quote
 from nhiassess.model.inventory import Inventory
-from nhiassess.permissions.gcp import Held
-from nhiassess.permissions.gcp_places import (
+from nhiassess.permissions.gcp.evaluation import Held
+from nhiassess.permissions.gcp.places import (
     ACCOUNT,
     CONTAINERS,
     Places,

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from nhiassess.model.inventory import Grant, Identity, Inventory
-from nhiassess.permissions.cel import in_words
-from nhiassess.permissions.gcp_places import Places, lies_in, named, places_of, project_of
-from nhiassess.permissions.gcp_roles import OWNER, includes, roles_of
+from nhiassess.permissions.gcp.cel import in_words
+from nhiassess.permissions.gcp.places import Places, lies_in, named, places_of, project_of
+from nhiassess.permissions.gcp.roles import OWNER, includes, roles_of
 from nhiassess.permissions.patterns import matches
 from nhiassess.permissions.permission import NO, Decision, both, either
 
@@ -110,7 +110,7 @@ def decide(has: Held, permission: str, on: str) -> Decision:
     permission:
         As roles write it, such as ``iam.serviceAccounts.actAs``.
     on:
-        The name of the thing, as `gcp_places.named` gives it.
+        The name of the thing, as `places.named` gives it.
 
     Returns
     -------

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nhiassess.model.inventory import Condition, Grant, Inventory
-from nhiassess.permissions.aws import decide
-from nhiassess.permissions.aws_held import Held
-from nhiassess.permissions.aws_request import request_of, sessions
-from nhiassess.permissions.aws_trust import ACCOUNT, EVERYBODY, NAMED, SESSION, named_as
-from nhiassess.permissions.conditions import Request, holds
+from nhiassess.permissions.aws.conditions import Request, holds
+from nhiassess.permissions.aws.evaluation import decide
+from nhiassess.permissions.aws.held import Held
+from nhiassess.permissions.aws.request import request_of, sessions
+from nhiassess.permissions.aws.trust import ACCOUNT, EVERYBODY, NAMED, SESSION, named_as
 from nhiassess.permissions.patterns import arn_contains, arns_overlap, contains, overlap
 from nhiassess.permissions.permission import NO, Decision, both, either
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from nhiassess.model.inventory import Identity, Inventory, Locations
-from nhiassess.permissions.kubernetes import CLUSTER
+from nhiassess.permissions.kubernetes.evaluation import CLUSTER
 
 ADMINISTRATOR = "identity:kubernetes/-/administrator"
 _ACCOUNT = "system:serviceaccount:"

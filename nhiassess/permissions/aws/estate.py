@@ -14,12 +14,12 @@ from nhiassess.permissions.administrators import (
     without_boundary,
     without_denies,
 )
-from nhiassess.permissions.aws import decide
-from nhiassess.permissions.aws_held import Held, held
-from nhiassess.permissions.aws_request import tags_of
-from nhiassess.permissions.aws_resources import arn_of
-from nhiassess.permissions.aws_targets import Named, named
-from nhiassess.permissions.aws_trust import ASSUME, may_assume, names, trusts_of
+from nhiassess.permissions.aws.evaluation import decide
+from nhiassess.permissions.aws.held import Held, held
+from nhiassess.permissions.aws.request import tags_of
+from nhiassess.permissions.aws.resources import arn_of
+from nhiassess.permissions.aws.targets import Named, named
+from nhiassess.permissions.aws.trust import ASSUME, may_assume, names, trusts_of
 from nhiassess.permissions.patterns import is_concrete, matches
 from nhiassess.permissions.permission import NO, Decision, both, either
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from nhiassess.permissions.aws_held import Held
-from nhiassess.permissions.conditions import Request
+from nhiassess.permissions.aws.conditions import Request
+from nhiassess.permissions.aws.held import Held
 
 _PRINCIPAL_TAG = "aws:principaltag/"
 

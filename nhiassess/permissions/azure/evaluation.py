@@ -7,7 +7,7 @@ from functools import lru_cache
 from urllib.parse import unquote
 
 from nhiassess.model.inventory import Condition, Grant
-from nhiassess.permissions.azure_roles import built_in
+from nhiassess.permissions.azure.roles import built_in
 from nhiassess.permissions.patterns import matches
 from nhiassess.permissions.permission import NO, YES, Decision, both, either
 

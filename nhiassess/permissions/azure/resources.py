@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nhiassess.model.inventory import Grant, Inventory, Resource
-from nhiassess.permissions.azure import covers, path_of, type_of
+from nhiassess.permissions.azure.evaluation import covers, path_of, type_of
 from nhiassess.permissions.permission import Decision
 
 _BEHIND = "0"  # sorts next behind "/"

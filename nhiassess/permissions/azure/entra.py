@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from nhiassess.model.inventory import Grant, Inventory
-from nhiassess.permissions.azure import after, by, in_words, open_part
-from nhiassess.permissions.entra_names import DIRECTORY_ROLES, OTHER_ROLES, directory_role, graph_permission
+from nhiassess.permissions.azure.entra_names import DIRECTORY_ROLES, OTHER_ROLES, directory_role, graph_permission
+from nhiassess.permissions.azure.evaluation import after, by, in_words, open_part
 from nhiassess.permissions.permission import NO, YES, Decision, both, either
 
 OWNER = "owner"  # the action of whoever owns an application

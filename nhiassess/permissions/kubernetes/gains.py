@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from nhiassess.model.inventory import Grant, Identity, Locations
 from nhiassess.model.knowledge import Requirement, Technique
-from nhiassess.permissions.kubernetes import CLUSTER, by_action, decide, names_allowed, object_names
-from nhiassess.permissions.kubernetes_cluster import Cluster
+from nhiassess.permissions.kubernetes.cluster import Cluster
+from nhiassess.permissions.kubernetes.evaluation import CLUSTER, by_action, decide, names_allowed, object_names
 from nhiassess.permissions.permission import ANSWERS, NO, Decision, both, either
 
 IMPERSONATE_USER = "impersonate:core/users"

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from nhiassess.model.inventory import Inventory, Trust
-from nhiassess.permissions.aws import decide
-from nhiassess.permissions.aws_held import Held
-from nhiassess.permissions.aws_request import request_of, sessions
-from nhiassess.permissions.conditions import Request, holds
+from nhiassess.permissions.aws.conditions import Request, holds
+from nhiassess.permissions.aws.evaluation import decide
+from nhiassess.permissions.aws.held import Held
+from nhiassess.permissions.aws.request import request_of, sessions
 from nhiassess.permissions.permission import NO, Decision, both, either
 
 ASSUME = "sts:AssumeRole"

@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from nhiassess.model.knowledge import Requirement, Technique
-from nhiassess.permissions.cel import in_words
-from nhiassess.permissions.gcp import Held, decide
-from nhiassess.permissions.gcp_estate import Gainable, Target, administrator_of, candidates
-from nhiassess.permissions.gcp_places import named
-from nhiassess.permissions.gcp_roles import includes
+from nhiassess.permissions.gcp.cel import in_words
+from nhiassess.permissions.gcp.estate import Gainable, Target, administrator_of, candidates
+from nhiassess.permissions.gcp.evaluation import Held, decide
+from nhiassess.permissions.gcp.places import named
+from nhiassess.permissions.gcp.roles import includes
 from nhiassess.permissions.permission import NO, Decision, both, either
 
 _AGENTS = {"deployment_agent": "cloudservices", "build_agent": "cloudbuild"}

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from nhiassess.model.inventory import Grant
-from nhiassess.permissions.aws_held import Held, Statement, account_under, limits_resources, speaking
-from nhiassess.permissions.aws_request import request_of, sessions
-from nhiassess.permissions.conditions import Request, holds, missing, resolve
+from nhiassess.permissions.aws.conditions import Request, holds, missing, resolve
+from nhiassess.permissions.aws.held import Held, Statement, account_under, limits_resources, speaking
+from nhiassess.permissions.aws.request import request_of, sessions
 from nhiassess.permissions.patterns import arn_contains, arns_overlap, contains, is_concrete, matches, overlap
 from nhiassess.permissions.permission import NO, Decision, either
 

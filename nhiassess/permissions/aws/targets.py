@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from nhiassess.model.inventory import Grant
 from nhiassess.model.knowledge import Requirement
-from nhiassess.permissions.aws_held import Held, Statement, speaking
-from nhiassess.permissions.aws_request import request_of, sessions
-from nhiassess.permissions.aws_trust import ASSUME
-from nhiassess.permissions.conditions import resolve
+from nhiassess.permissions.aws.conditions import resolve
+from nhiassess.permissions.aws.held import Held, Statement, speaking
+from nhiassess.permissions.aws.request import request_of, sessions
+from nhiassess.permissions.aws.trust import ASSUME
 from nhiassess.permissions.patterns import arn_contains, arns_overlap, matches
 
 _OPEN = re.compile(r"[*?]")

@@ -1,0 +1,1 @@
+"""Azure and Entra: what role assignments and roles of the directory allow."""

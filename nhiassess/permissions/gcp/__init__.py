@@ -1,0 +1,1 @@
+"""Google Cloud: what bindings of roles allow, after Deny policies."""

@@ -1,0 +1,1 @@
+"""Kubernetes: what rules that are bound to an identity allow."""
