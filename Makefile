@@ -33,6 +33,9 @@ fuzz: setup  ## ten minutes of mutated files against every format and source
 
 bench: setup  ## measure what the figures in bench/README.md say
 	$(BIN)/python bench/figures.py
+	$(BIN)/python bench/reach.py
+	$(BIN)/python bench/techniques.py
+	$(BIN)/python bench/clusters.py
 
 wheel: setup
 	$(BIN)/python -m build --wheel --outdir build/dist .
