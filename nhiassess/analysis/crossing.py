@@ -27,7 +27,7 @@ ACCESS: dict[str, str] = {
     "administers": "administers",
 }
 # relations of knowledge and findings, and of what comes in: nobody reaches further along these
-_NOT_WALKED = frozenset({"tests", "maps_to", "mitigates", "relates_to", "observed_on", "taints"})
+_NOT_WALKED = frozenset({"tests", "maps_to", "mitigates", "relates_to", "observed_on", "taints", "sets"})
 # what an agent has of its own, and needs a tool in its hands to use
 OWN = frozenset({"holds", "runs_as", "executes_on"})
 NO_GATE = Gate()

@@ -36,6 +36,7 @@ TRIPLES: dict[str, tuple[frozenset[str], frozenset[str]]] = {
         ("triggers", "workflow", "agent"),
         ("taints", "input", "agent"),
         ("sends_to", "tool", "destination"),
+        ("sets", "resource", "setting"),
         ("tests", "check", "control"),
         ("maps_to", "control", "control"),
         ("mitigates", "control", "control"),
