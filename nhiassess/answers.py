@@ -8,6 +8,7 @@ from typing import Any
 from nhiassess.model.assessment import ControlCoverage
 from nhiassess.model.codec import encode
 from nhiassess.model.difference import FrameworkChange
+from nhiassess.model.improvement import Improvement
 from nhiassess.model.inventory import TABLES, Inventory
 from nhiassess.model.knowledge import Catalog, Check, Control, Knowledge
 from nhiassess.model.reach import BlastRadius, Chokepoint, Escalation, Hop, Path
@@ -67,6 +68,11 @@ def ways(rows: Sequence[Path]) -> Row:
 def chokes(rows: Sequence[Chokepoint]) -> Row:
     """Give what to remove first, with the pairs reached before and after."""
     return answer("chokepoints", map(encode, rows))
+
+
+def improved(rows: Sequence[Improvement]) -> Row:
+    """Give changes in order, with the extent before and after each and what it touches."""
+    return answer("improvements", map(encode, rows))
 
 
 def requested(found: Requests) -> Row:

@@ -23,6 +23,7 @@ VERBS = (
         "paths",
         "blast-radius",
         "chokepoints",
+        "improvements",
         "escalations",
         "coverage",
         "requests",

@@ -46,7 +46,10 @@ def test_help_of_a_verb_gives_an_example(words: list[str]) -> None:
     assert group or f"nhiassess {' '.join(words)}" in done.stdout
 
 
-@pytest.mark.parametrize("verb", ["observe", "paths", "blast-radius", "chokepoints", "escalations", "coverage"])
+ROWS = ("observe", "paths", "blast-radius", "chokepoints", "improvements", "escalations", "coverage")
+
+
+@pytest.mark.parametrize("verb", ROWS)
 def test_json_names_its_schema_and_every_row_has_an_id(verb: str) -> None:
     done = run(verb, SAMPLE, "--format", "json", "--now", "2026-11-24")
     assert done.returncode == 0, done.stderr
@@ -179,6 +182,14 @@ def test_the_scenarios_are_listed_and_shown_with_their_sources() -> None:
 def test_tables_say_how_many_rows_there_are() -> None:
     told = run("checks", "list").stdout
     assert re.search(r"^(\d+) of \1 printed$", told, re.MULTILINE)
+
+
+def test_improvements_count_what_they_touch_and_begin_where_the_one_before_ended() -> None:
+    told = run("improvements", SAMPLE, "--most", "3", "--now", "2026-11-24").stdout
+    ends = re.findall(r"^\d  (?:Take out|A person approves): .* (\d+) to (\d+) +\d+ to \d+ +\d+ +\d+ +\d+$", told, re.M)
+    assert len(ends) == 3
+    assert [after for _, after in ends][:2] == [before for before, _ in ends][1:]
+    assert told.endswith("Reachability in what the files state, not exploitability.\n")
 
 
 def test_assess_writes_files_and_fails_on_a_level(tmp_path: Path) -> None:

@@ -41,6 +41,7 @@ USER_CONFIG = click.option(
 )
 YES = click.option("--yes", is_flag=True, help="Read what --user-config lists without being asked.")
 PATH = click.argument("path", type=click.Path(path_type=Path))
+REACHABLE = "Reachability in what the files state, not exploitability."
 
 
 def example(line: str) -> str:

@@ -10,7 +10,7 @@ import click
 from nhiassess import pipeline
 from nhiassess.analysis.paths import paths
 from nhiassess.answers import ways
-from nhiassess.commands.command import FORMAT, NOW, PATH, Row, at, example, hop_lines, progress, say, show
+from nhiassess.commands.command import FORMAT, NOW, PATH, REACHABLE, Row, at, example, hop_lines, progress, say, show
 from nhiassess.errors import UsageError
 from nhiassess.printing import printable
 
@@ -39,7 +39,7 @@ def command(path: Path, agent: str | None, target: str | None, shown: str, now: 
         lines = [*_head(row), *_lines(row["hops"])]
         say("\n".join(map(printable, lines)) + "\n")
     count = len(answer["rows"])
-    say(f"{count} of {count} printed. Reachability in what the files state, not exploitability.")
+    say(f"{count} of {count} printed. {REACHABLE}")
 
 
 def _head(row: Row) -> list[str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nhiassess.model import assessment as concluded
-from nhiassess.model import difference, knowledge, reach, replay, request, rows
+from nhiassess.model import difference, improvement, knowledge, reach, replay, request, rows
 from nhiassess.model.inventory import TABLES, Inventory
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -23,6 +23,7 @@ ROWS: dict[str, type] = {
     "blast-radius": reach.BlastRadius,
     "paths": reach.Path,
     "chokepoints": reach.Chokepoint,
+    "improvements": improvement.Improvement,
     "coverage": concluded.ControlCoverage,
     "frameworks-show": knowledge.Control,
     "frameworks-crosswalk": rows.CrosswalkRow,

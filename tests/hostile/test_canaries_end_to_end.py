@@ -110,6 +110,13 @@ def shared() -> Iterator[None]:
         yield
 
 
+# the verbs that ask an estate
+ASKED = (
+    *("observe", "paths", "blast-radius", "chokepoints", "improvements"),
+    *("escalations", "coverage", "requests"),
+)
+
+
 def plant(top: Path, places: Collection[str]) -> list[Canary]:
     """Write an assessment with every form in these places."""
     write(top, {"plan.yaml": PLAN})
@@ -135,7 +142,7 @@ def told(shared: None, tmp_path_factory: pytest.TempPathFactory) -> Told:
     for file in (*out.iterdir(), *(top / "history").iterdir()):
         content = file.read_bytes()
         said[file.name] = pdf_text.text(content) if file.suffix == ".pdf" else content.decode()
-    for verb in ("observe", "paths", "blast-radius", "chokepoints", "escalations", "coverage", "requests"):
+    for verb in ASKED:
         for shape in ("table", "json"):
             assert said.run("--verbose", verb, str(top), "--format", shape, "--now", NOW) == 0
     said["notebook"] = "\n".join(shown(top))

@@ -36,7 +36,7 @@ WORDS: dict[str, list[list[str]]] = {
     "observe": [["TOP"], ["TOP/observed/.mcp.json", "--format", "json"]],
     **{
         verb: [["TOP", *NOW]]
-        for verb in ("paths", "blast-radius", "chokepoints", "escalations", "coverage", "requests")
+        for verb in (*("paths", "blast-radius", "chokepoints", "improvements", "escalations", "coverage", "requests"),)
     },
     "replay-scenario": [["--list"], ["echoleak", "TOP", *NOW]],
     "frameworks": [

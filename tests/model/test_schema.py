@@ -15,6 +15,7 @@ from nhiassess.analysis.between import between, reaching
 from nhiassess.analysis.blast_radius import blast_radius
 from nhiassess.analysis.chokepoints import chokepoints
 from nhiassess.analysis.coverage import coverage
+from nhiassess.analysis.improvements import improvements
 from nhiassess.analysis.paths import paths
 from nhiassess.analysis.scenarios import replay
 from nhiassess.model.difference import FrameworkChange
@@ -50,6 +51,7 @@ ANSWERS: dict[str, Any] = {
     "blast-radius.json": answers.radii(blast_radius(GRAPH)),
     "paths.json": answers.ways(paths(GRAPH)),
     "chokepoints.json": answers.chokes(chokepoints(holder())),
+    "improvements.json": answers.improved(improvements(holder())),
     "frameworks-show.json": answers.explained([CONTROL], reaching(RELATED, CONTROL), ["warned"]),
     "frameworks-crosswalk.json": answers.related(between(RELATED, HUB, "law")),
     "frameworks-diff.json": answers.changed([FrameworkChange("control", "removed", "M", None, "M")]),
