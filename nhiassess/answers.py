@@ -75,6 +75,11 @@ def improved(rows: Sequence[Improvement]) -> Row:
     return answer("improvements", map(encode, rows))
 
 
+def cured(rows: Sequence[Improvement]) -> Row:
+    """Give what each remedy would do by itself, with the objectives that hold where it is done."""
+    return answer("remedies", map(encode, rows))
+
+
 def requested(found: Requests) -> Row:
     """Give what to ask for next, and what no request settles."""
     left = {"checks": dict(found.left_checks), "skipped": list(found.left_skipped)}

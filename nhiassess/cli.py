@@ -24,6 +24,7 @@ VERBS = (
         "blast-radius",
         "chokepoints",
         "improvements",
+        "remedies",
         "escalations",
         "coverage",
         "requests",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,7 +47,7 @@ def test_help_of_a_verb_gives_an_example(words: list[str]) -> None:
     assert group or f"nhiassess {' '.join(words)}" in done.stdout
 
 
-ROWS = ("observe", "paths", "blast-radius", "chokepoints", "improvements", "escalations", "coverage")
+ROWS = ("observe", "paths", "blast-radius", "chokepoints", "improvements", "remedies", "escalations", "coverage")
 
 
 @pytest.mark.parametrize("verb", ROWS)
@@ -190,6 +191,19 @@ def test_improvements_count_what_they_touch_and_begin_where_the_one_before_ended
     assert len(ends) == 3
     assert [after for _, after in ends][:2] == [before for before, _ in ends][1:]
     assert told.endswith("Reachability in what the files state, not exploitability.\n")
+
+
+def test_remedies_of_the_assessments_own_folder_stand_beside_those_that_came_along(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLE, tmp_path / "a")
+    (tmp_path / "a" / "remedies").mkdir()
+    (tmp_path / "a" / "remedies" / "no-tools.yaml").write_text(
+        "id: no-tools\ntitle: No agent calls a tool\nobjectives: [TOL-02]\n"
+        "edges: [{verbs: [invokes]}]\ncannot_know: What is left of the agent.\n"
+    )
+    done = run("remedies", str(tmp_path / "a"), "--format", "json", "--now", "2026-11-24")
+    rows = {row["id"]: row for row in json.loads(done.stdout)["rows"]}
+    assert {"no-tools", "no-escalation"} <= set(rows)
+    assert rows["no-tools"]["after"][0]["jewels"] <= rows["approval-of-irreversible-tools"]["after"][0]["jewels"]
 
 
 def test_assess_writes_files_and_fails_on_a_level(tmp_path: Path) -> None:

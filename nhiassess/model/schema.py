@@ -24,6 +24,7 @@ ROWS: dict[str, type] = {
     "paths": reach.Path,
     "chokepoints": reach.Chokepoint,
     "improvements": improvement.Improvement,
+    "remedies": improvement.Improvement,
     "coverage": concluded.ControlCoverage,
     "frameworks-show": knowledge.Control,
     "frameworks-crosswalk": rows.CrosswalkRow,

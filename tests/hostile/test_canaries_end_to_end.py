@@ -112,7 +112,7 @@ def shared() -> Iterator[None]:
 
 # the verbs that ask an estate
 ASKED = (
-    *("observe", "paths", "blast-radius", "chokepoints", "improvements"),
+    *("observe", "paths", "blast-radius", "chokepoints", "improvements", "remedies"),
     *("escalations", "coverage", "requests"),
 )
 

@@ -15,11 +15,12 @@ from nhiassess.analysis.between import between, reaching
 from nhiassess.analysis.blast_radius import blast_radius
 from nhiassess.analysis.chokepoints import chokepoints
 from nhiassess.analysis.coverage import coverage
-from nhiassess.analysis.improvements import improvements
+from nhiassess.analysis.improvements import improvements, remedies
 from nhiassess.analysis.paths import paths
 from nhiassess.analysis.scenarios import replay
 from nhiassess.model.difference import FrameworkChange
 from nhiassess.model.inventory import Agent, Gate, Inventory, Location, Tool
+from nhiassess.model.knowledge import EdgePattern, Remedy
 from nhiassess.model.reach import Escalation
 from nhiassess.model.request import Request, Requests
 from nhiassess.model.scenario import Need, Scenario, Step
@@ -36,6 +37,7 @@ ESTATE = Inventory(
 REQUEST = Request(
     "e(account=1)", "Account 1", "Head", "show", "read", "names", "a.json", "manual", False, 2, 1, 1, 0, ("i",)
 )  # fmt: skip
+REMEDY = Remedy("r", "R", ("TOL-02",), (EdgePattern(("invokes",)),), "whether", Gate("human_approval", "tool_server"))
 ESCALATION = Escalation("e", "arn:aws:iam::111122223333:role/x", "yes", ("iam-001",), None, "why", False)
 RELATED = known(
     objective("O1"),
@@ -52,6 +54,7 @@ ANSWERS: dict[str, Any] = {
     "paths.json": answers.ways(paths(GRAPH)),
     "chokepoints.json": answers.chokes(chokepoints(holder())),
     "improvements.json": answers.improved(improvements(holder())),
+    "remedies.json": answers.cured(remedies(holder(), [REMEDY])),
     "frameworks-show.json": answers.explained([CONTROL], reaching(RELATED, CONTROL), ["warned"]),
     "frameworks-crosswalk.json": answers.related(between(RELATED, HUB, "law")),
     "frameworks-diff.json": answers.changed([FrameworkChange("control", "removed", "M", None, "M")]),
