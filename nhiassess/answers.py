@@ -8,7 +8,7 @@ from typing import Any
 from nhiassess.model.assessment import ControlCoverage
 from nhiassess.model.codec import encode
 from nhiassess.model.difference import FrameworkChange
-from nhiassess.model.improvement import Improvement
+from nhiassess.model.improvement import Effect, Improvement
 from nhiassess.model.inventory import TABLES, Inventory
 from nhiassess.model.knowledge import Catalog, Check, Control, Knowledge
 from nhiassess.model.reach import BlastRadius, Chokepoint, Escalation, Hop, Path
@@ -78,6 +78,12 @@ def improved(rows: Sequence[Improvement]) -> Row:
 def cured(rows: Sequence[Improvement]) -> Row:
     """Give what each remedy would do by itself, with the objectives that hold where it is done."""
     return answer("remedies", map(encode, rows))
+
+
+def supposed(found: Effect, words: Sequence[str]) -> Row:
+    """Give what a what-if changes: each agent, all of them together, what is supposed, and what it touches."""
+    together = {name: list(map(encode, getattr(found, name))) for name in ("before", "after")}
+    return {**answer("what-if", map(encode, found.agents)), **together, "cost": encode(found.cost), "supposed": words}
 
 
 def requested(found: Requests) -> Row:

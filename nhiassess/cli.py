@@ -25,6 +25,7 @@ VERBS = (
         "chokepoints",
         "improvements",
         "remedies",
+        "what-if",
         "escalations",
         "coverage",
         "requests",

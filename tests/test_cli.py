@@ -206,6 +206,23 @@ def test_remedies_of_the_assessments_own_folder_stand_beside_those_that_came_alo
     assert rows["no-tools"]["after"][0]["jewels"] <= rows["approval-of-irreversible-tools"]["after"][0]["jewels"]
 
 
+def test_what_is_supposed_is_told_and_computed_together() -> None:
+    agent = "agent:claude-code/laptops/platform-engineer/claude-code"
+    tool = f"{agent.replace('agent', 'tool', 1)}/Bash"
+    words = ["what-if", SAMPLE, "--remedy", "no-escalation", "--now", "2026-11-24"]
+    one = json.loads(run(*words, "--format", "json").stdout)
+    more = [*words, "--approve", f"{agent} {tool}", "--without", f"{agent} invokes {tool}"]
+    told = run(*more).stdout
+    assert f"A person approves each call: {agent} {tool}\n" in told
+    assert f"Without {agent} invokes {tool}\n" in told
+    assert "can't know: Ways to gain privilege that no technique describes." in told
+    both = json.loads(run(*more, "--format", "json").stdout)
+    assert both["after"][0]["jewels"] < one["after"][0]["jewels"] < one["before"][0]["jewels"]
+    (row,) = [each for each in both["rows"] if each["id"] == f"{agent}|behaviour|gated"]
+    assert (row["jewels_before"], row["jewels_after"]) == (4, 0)
+    assert both["cost"]["edges"] == one["cost"]["edges"] + 1
+
+
 def test_assess_writes_files_and_fails_on_a_level(tmp_path: Path) -> None:
     words = ["assess", SAMPLE, "--out", str(tmp_path / "out"), "--format", "json,sarif", "--now", "2026-11-24"]
     assert run(*words).returncode == 0
@@ -241,6 +258,11 @@ def test_the_same_input_at_the_same_time_gives_the_same_bytes(tmp_path: Path) ->
         (["assess", SAMPLE, "--format", "navigator"], 3, "Add mitre-atlas-2026.09 to `frameworks` in the plan"),
         (["checks", "show", "nonsense"], 2, "checks list"),
         (["paths", SAMPLE, "--to", "resource:nonsense"], 2, "observe"),
+        (["what-if", SAMPLE], 2, "Use --without, --approve or --remedy"),
+        (["what-if", SAMPLE, "--without", "customer-data-reader/customer-data-read"], 2, "Did you mean grant:aws/"),
+        (["what-if", SAMPLE, "--without", "grant:a reads resource:b"], 2, "there is no relation"),
+        (["what-if", SAMPLE, "--approve", "agent:nobody tool:x"], 2, "no agent that was observed has the id"),
+        (["what-if", SAMPLE, "--remedy", "no-escalations"], 2, "Did you mean no-escalation?"),
         (["replay-scenario"], 2, "replay-scenario --list"),
         (["replay-scenario", "echo-leak"], 2, "Did you mean echoleak?"),
         (["replay-scenario", "echoleak", "nowhere"], 3, "no such file or folder"),

@@ -154,6 +154,32 @@ def place(row: Row) -> str:
     return f"  ({first['path']}:{first['line']})" if first else ""
 
 
+def touched(cost: Row) -> str:
+    """Count what a change touches, and name the owners.
+
+    Examples
+    --------
+    >>> touched({"edges": 1, "files": ["a.json"], "identities": [], "people": ["Head of platform"]})
+    'It touches 1 relation and 1 file. Owners: Head of platform.'
+    """
+    counts = {"relation": cost["edges"], "file": len(cost["files"]), "identity": len(cost["identities"])}
+    words = [counted(count, noun) for noun, count in counts.items() if count]
+    owners = f" Owners: {', '.join(cost['people'])}." if cost["people"] else ""
+    return f"It touches {' and '.join(filter(None, (', '.join(words[:-1]), *words[-1:]))) or 'nothing'}.{owners}"
+
+
+def counted(number: int, one: str) -> str:
+    """Give a number with its noun.
+
+    Examples
+    --------
+    >>> counted(2, "identity")
+    '2 identities'
+    """
+    several = f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
+    return f"{number:,} {one if number == 1 else several}"
+
+
 def _gate(hop: Row) -> str:
     if hop["gate"] is None:
         return ""

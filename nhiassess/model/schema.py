@@ -25,6 +25,7 @@ ROWS: dict[str, type] = {
     "chokepoints": reach.Chokepoint,
     "improvements": improvement.Improvement,
     "remedies": improvement.Improvement,
+    "what-if": improvement.AgentEffect,
     "coverage": concluded.ControlCoverage,
     "frameworks-show": knowledge.Control,
     "frameworks-crosswalk": rows.CrosswalkRow,
@@ -63,19 +64,13 @@ def _answer(verb: str, kind: type) -> Schema:
     if verb == "blast-radius":
         definitions["BlastRadius"]["properties"]["crown_jewels"] = {"type": "array", "items": _jewel(definitions)}
         definitions.pop("Path", None)
+    more = _more(verb, definitions)
     if "Hop" in definitions:
         definitions["Hop"]["properties"]["gate"] = {"anyOf": [{"$ref": "#/$defs/HeldGate"}, {"type": "null"}]}
         held = {**definitions["Gate"]["properties"], "holds": {"type": "boolean"}}
         definitions["HeldGate"] = {"type": "object", "properties": held, "required": sorted(held)}
         if '"#/$defs/Gate"' not in json.dumps(definitions):  # a gate may stand by itself, too
             definitions.pop("Gate")
-    more: Schema = {}
-    if verb == "frameworks-show":  # one control has the rows that reach it beside it
-        more["mappings"] = {"type": "array", "items": _of(rows.CrosswalkRow, definitions)}
-    if verb == "requests":  # what is open in all, and what no request settles
-        counts = ("determinations", "determinations_left", "edges", "edges_left")
-        more["open"] = {"type": "object", "properties": {each: {"type": "integer"} for each in counts}}
-        more["left"] = {"type": "object", "properties": {"checks": {"type": "object"}, "skipped": {"type": "array"}}}
     return {
         "$schema": DRAFT,
         "title": f"nhiassess {verb.replace('frameworks-', 'frameworks ')} --format json",
@@ -84,6 +79,23 @@ def _answer(verb: str, kind: type) -> Schema:
         "required": ["schema", "rows"],
         "$defs": dict(sorted(definitions.items())),
     }
+
+
+def _more(verb: str, definitions: Schema) -> Schema:
+    """Give what stands beside the rows of a verb."""
+    if verb == "frameworks-show":  # one control has the rows that reach it beside it
+        return {"mappings": {"type": "array", "items": _of(rows.CrosswalkRow, definitions)}}
+    if verb == "requests":  # what is open in all, and what no request settles
+        counts = ("determinations", "determinations_left", "edges", "edges_left")
+        left = {"checks": {"type": "object"}, "skipped": {"type": "array"}}
+        return {
+            "open": {"type": "object", "properties": {each: {"type": "integer"} for each in counts}},
+            "left": {"type": "object", "properties": left},
+        }
+    if verb == "what-if":  # all agents together
+        hints = {**typing.get_type_hints(improvement.Effect), "supposed": tuple[str, ...]}
+        return {name: _of(hints[name], definitions) for name in ("before", "after", "cost", "supposed")}
+    return {}
 
 
 def _jewel(definitions: Schema) -> Schema:

@@ -110,11 +110,12 @@ def shared() -> Iterator[None]:
         yield
 
 
-# the verbs that ask an estate
-ASKED = (
-    *("observe", "paths", "blast-radius", "chokepoints", "improvements", "remedies"),
-    *("escalations", "coverage", "requests"),
-)
+# the verbs that ask an estate, with what they must be told besides
+ASKED: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("observe", "paths", "blast-radius", "chokepoints", "improvements", "remedies"), ()),
+    **dict.fromkeys(("escalations", "coverage", "requests"), ()),
+    "what-if": ("--remedy", "no-escalation"),
+}
 
 
 def plant(top: Path, places: Collection[str]) -> list[Canary]:
@@ -142,9 +143,9 @@ def told(shared: None, tmp_path_factory: pytest.TempPathFactory) -> Told:
     for file in (*out.iterdir(), *(top / "history").iterdir()):
         content = file.read_bytes()
         said[file.name] = pdf_text.text(content) if file.suffix == ".pdf" else content.decode()
-    for verb in ASKED:
+    for verb, more in ASKED.items():
         for shape in ("table", "json"):
-            assert said.run("--verbose", verb, str(top), "--format", shape, "--now", NOW) == 0
+            assert said.run("--verbose", verb, str(top), *more, "--format", shape, "--now", NOW) == 0
     said["notebook"] = "\n".join(shown(top))
     return said
 

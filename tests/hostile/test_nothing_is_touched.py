@@ -36,6 +36,7 @@ WORDS: dict[str, list[list[str]]] = {
     "observe": [["TOP"], ["TOP/observed/.mcp.json", "--format", "json"]],
     **{verb: [["TOP", *NOW]] for verb in ("paths", "blast-radius", "chokepoints", "improvements", "remedies")},
     **{verb: [["TOP", *NOW]] for verb in ("escalations", "coverage", "requests")},
+    "what-if": [["TOP", "--remedy", "no-escalation", *NOW]],
     "replay-scenario": [["--list"], ["echoleak", "TOP", *NOW]],
     "frameworks": [
         *(["list"], ["show", "ASI03"], ["verify"], ["verify", "TOP"]),

@@ -15,6 +15,7 @@ from nhiassess.analysis.between import between, reaching
 from nhiassess.analysis.blast_radius import blast_radius
 from nhiassess.analysis.chokepoints import chokepoints
 from nhiassess.analysis.coverage import coverage
+from nhiassess.analysis.effect import effect
 from nhiassess.analysis.improvements import improvements, remedies
 from nhiassess.analysis.paths import paths
 from nhiassess.analysis.scenarios import replay
@@ -25,6 +26,7 @@ from nhiassess.model.reach import Escalation
 from nhiassess.model.request import Request, Requests
 from nhiassess.model.scenario import Need, Scenario, Step
 from nhiassess.model.schema import ROWS, schemas
+from nhiassess.network.what_if import without
 from tests.analysis.estates import ASKED, A, edge, holder
 from tests.small import HUB, catalog, control, crosswalk, known, objective, row
 
@@ -55,6 +57,7 @@ ANSWERS: dict[str, Any] = {
     "chokepoints.json": answers.chokes(chokepoints(holder())),
     "improvements.json": answers.improved(improvements(holder())),
     "remedies.json": answers.cured(remedies(holder(), [REMEDY])),
+    "what-if.json": answers.supposed(effect(without(holder(), ["grant:g"])), ["Without grant:g"]),
     "frameworks-show.json": answers.explained([CONTROL], reaching(RELATED, CONTROL), ["warned"]),
     "frameworks-crosswalk.json": answers.related(between(RELATED, HUB, "law")),
     "frameworks-diff.json": answers.changed([FrameworkChange("control", "removed", "M", None, "M")]),
