@@ -26,6 +26,7 @@ VERBS = (
         "improvements",
         "remedies",
         "what-if",
+        "minimum-cut",
         "escalations",
         "coverage",
         "requests",

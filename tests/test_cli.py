@@ -47,7 +47,17 @@ def test_help_of_a_verb_gives_an_example(words: list[str]) -> None:
     assert group or f"nhiassess {' '.join(words)}" in done.stdout
 
 
-ROWS = ("observe", "paths", "blast-radius", "chokepoints", "improvements", "remedies", "escalations", "coverage")
+ROWS = (
+    "observe",
+    "paths",
+    "blast-radius",
+    "chokepoints",
+    "improvements",
+    "remedies",
+    "minimum-cut",
+    "escalations",
+    "coverage",
+)
 
 
 @pytest.mark.parametrize("verb", ROWS)
@@ -223,6 +233,24 @@ def test_what_is_supposed_is_told_and_computed_together() -> None:
     assert both["cost"]["edges"] == one["cost"]["edges"] + 1
 
 
+def test_a_minimum_cut_names_what_each_of_its_parts_touches() -> None:
+    told = run("minimum-cut", SAMPLE, "--now", "2026-11-24").stdout
+    count, after = re.findall(r"^(\d+) things to take out: crown jewels in reach \d+ to (\d+),", told)[0]
+    assert after == "0"
+    assert re.findall(r"^(\d)\. ", told, re.M) == [str(n + 1) for n in range(int(count))]
+    assert "   files       aws/prod-111122223333.json, cluster/tracking/eta-predictor.yaml\n" in told
+    assert "   owners      Head of fleet systems\n" in told
+
+
+def test_the_shortest_paths_between_two_ends_are_printed_from_the_shortest() -> None:
+    ends = ["--agent", "agent:kubernetes/support/support-assistant", "--to", "resource:kubernetes/-"]
+    told = run("paths", SAMPLE, *ends, "--most", "3", "--gates", "crossed", "--now", "2026-11-24").stdout
+    hops = re.findall(r"^  unknown, (\d) hops, behaviour takeover, gates crossed$", told, re.M)
+    assert len(hops) == 3
+    assert hops == sorted(hops)
+    assert "3 of 3 printed." in told
+
+
 def test_assess_writes_files_and_fails_on_a_level(tmp_path: Path) -> None:
     words = ["assess", SAMPLE, "--out", str(tmp_path / "out"), "--format", "json,sarif", "--now", "2026-11-24"]
     assert run(*words).returncode == 0
@@ -258,6 +286,13 @@ def test_the_same_input_at_the_same_time_gives_the_same_bytes(tmp_path: Path) ->
         (["assess", SAMPLE, "--format", "navigator"], 3, "Add mitre-atlas-2026.09 to `frameworks` in the plan"),
         (["checks", "show", "nonsense"], 2, "checks list"),
         (["paths", SAMPLE, "--to", "resource:nonsense"], 2, "observe"),
+        (["paths", SAMPLE, "--most", "3"], 2, "Add --agent and --to"),
+        (["paths", SAMPLE, "--gates", "crossed"], 2, "Add --most"),
+        (
+            ["paths", SAMPLE, "--agent", "agent:kubernetes/support/support-asistant"],
+            2,
+            "Did you mean agent:kubernetes/",
+        ),
         (["what-if", SAMPLE], 2, "Use --without, --approve or --remedy"),
         (["what-if", SAMPLE, "--without", "customer-data-reader/customer-data-read"], 2, "Did you mean grant:aws/"),
         (["what-if", SAMPLE, "--without", "grant:a reads resource:b"], 2, "there is no relation"),

@@ -141,19 +141,6 @@ def _spelled(line: str) -> str:
     return line if line.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
-def hop_lines(number: int, hop: Row) -> list[str]:
-    """Give one hop of a path as two or more lines: the relation, why, where it stands, and what it leaves open."""
-    verb, verdict = hop["verb"].replace("_", " "), hop["verdict"].replace("_", " ")
-    first = f"{number}. {hop['source']} {verb} {hop['target']}  [{verdict}{_gate(hop)}]"
-    return [first, f"   {hop['reason']}{place(hop)}", *(f"   open: {each}" for each in hop["conditions"])]
-
-
-def place(row: Row) -> str:
-    """Give where a row stands, in brackets; "" when nobody knows."""
-    first = row["locations"][0] if row["locations"] else None
-    return f"  ({first['path']}:{first['line']})" if first else ""
-
-
 def touched(cost: Row) -> str:
     """Count what a change touches, and name the owners.
 
@@ -178,12 +165,6 @@ def counted(number: int, one: str) -> str:
     """
     several = f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
     return f"{number:,} {one if number == 1 else several}"
-
-
-def _gate(hop: Row) -> str:
-    if hop["gate"] is None:
-        return ""
-    return f", gate: {hop['gate']['kind'].replace('_', ' ')}{'' if hop['gate']['holds'] else ', which does not hold'}"
 
 
 class Stage:

@@ -73,10 +73,18 @@ class Effect:
 
 
 @dataclass(frozen=True, slots=True)
+class Element:
+    """One thing that a cut takes out, and what that touches."""
+
+    id: str  # a node's, or "source verb target"
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """The fewest things that must go so that no agent reaches a crown jewel."""
 
-    elements: tuple[str, ...]  # a node's id, or "source verb target"
+    elements: tuple[Element, ...]
     jewels_before: int
     jewels_after: int
     open: tuple[Path, ...]  # where nothing can be taken out of a path, that path: no cut closes it

@@ -26,6 +26,7 @@ ROWS: dict[str, type] = {
     "improvements": improvement.Improvement,
     "remedies": improvement.Improvement,
     "what-if": improvement.AgentEffect,
+    "minimum-cut": improvement.Element,
     "coverage": concluded.ControlCoverage,
     "frameworks-show": knowledge.Control,
     "frameworks-crosswalk": rows.CrosswalkRow,
@@ -95,6 +96,9 @@ def _more(verb: str, definitions: Schema) -> Schema:
     if verb == "what-if":  # all agents together
         hints = {**typing.get_type_hints(improvement.Effect), "supposed": tuple[str, ...]}
         return {name: _of(hints[name], definitions) for name in ("before", "after", "cost", "supposed")}
+    if verb == "minimum-cut":
+        hints = typing.get_type_hints(improvement.Cut)
+        return {name: _of(hints[name], definitions) for name in ("jewels_before", "jewels_after", "cost", "open")}
     return {}
 
 

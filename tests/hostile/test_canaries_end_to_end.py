@@ -113,7 +113,7 @@ def shared() -> Iterator[None]:
 # the verbs that ask an estate, with what they must be told besides
 ASKED: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("observe", "paths", "blast-radius", "chokepoints", "improvements", "remedies"), ()),
-    **dict.fromkeys(("escalations", "coverage", "requests"), ()),
+    **dict.fromkeys(("minimum-cut", "escalations", "coverage", "requests"), ()),
     "what-if": ("--remedy", "no-escalation"),
 }
 

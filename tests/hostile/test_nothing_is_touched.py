@@ -35,7 +35,7 @@ WORDS: dict[str, list[list[str]]] = {
     "assess": [["TOP", "--out", "OUT/report", "--format", "json,html,sarif,pdf", "--record", *NOW]],
     "observe": [["TOP"], ["TOP/observed/.mcp.json", "--format", "json"]],
     **{verb: [["TOP", *NOW]] for verb in ("paths", "blast-radius", "chokepoints", "improvements", "remedies")},
-    **{verb: [["TOP", *NOW]] for verb in ("escalations", "coverage", "requests")},
+    **{verb: [["TOP", *NOW]] for verb in ("minimum-cut", "escalations", "coverage", "requests")},
     "what-if": [["TOP", "--remedy", "no-escalation", *NOW]],
     "replay-scenario": [["--list"], ["echoleak", "TOP", *NOW]],
     "frameworks": [

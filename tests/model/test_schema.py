@@ -17,21 +17,30 @@ from nhiassess.analysis.chokepoints import chokepoints
 from nhiassess.analysis.coverage import coverage
 from nhiassess.analysis.effect import effect
 from nhiassess.analysis.improvements import improvements, remedies
+from nhiassess.analysis.minimum_cut import minimum_cut
 from nhiassess.analysis.paths import paths
 from nhiassess.analysis.scenarios import replay
 from nhiassess.model.difference import FrameworkChange
-from nhiassess.model.inventory import Agent, Gate, Inventory, Location, Tool
+from nhiassess.model.inventory import Agent, Gate, Inventory, Location, Resource, Tool
 from nhiassess.model.knowledge import EdgePattern, Remedy
 from nhiassess.model.reach import Escalation
 from nhiassess.model.request import Request, Requests
 from nhiassess.model.scenario import Need, Scenario, Step
 from nhiassess.model.schema import ROWS, schemas
 from nhiassess.network.what_if import without
-from tests.analysis.estates import ASKED, A, edge, holder
+from tests.analysis.estates import ASKED, JEWEL, A, edge, graph, holder
 from tests.small import HUB, catalog, control, crosswalk, known, objective, row
 
 FOLDER = Path(__file__).resolve().parents[2] / "frameworks" / "schema"
 GRAPH = holder(ASKED, edge(f"input:web taints {A}"), edge(f"{A} runs_as identity:i", gate=Gate("jit", "gateway")))
+# one crown jewel behind a grant, and one that no cut protects
+CUT = graph(
+    (
+        *(edge(f"{A} runs_as identity:i"), edge("identity:i granted grant:g"), edge(f"grant:g reads {JEWEL}")),
+        edge(f"{A} executes_on resource:host"),
+    ),
+    *(Resource(JEWEL, crown_jewel=True), Resource("resource:host", crown_jewel=True)),
+)
 ESTATE = Inventory(
     agents=(Agent(A, name="a", locations=(Location("a.json", 3, 1),)),),
     tools=(Tool("tool:t", capabilities=(("executes_code", "high"),)),),
@@ -58,6 +67,7 @@ ANSWERS: dict[str, Any] = {
     "improvements.json": answers.improved(improvements(holder())),
     "remedies.json": answers.cured(remedies(holder(), [REMEDY])),
     "what-if.json": answers.supposed(effect(without(holder(), ["grant:g"])), ["Without grant:g"]),
+    "minimum-cut.json": answers.severed(minimum_cut(CUT)),
     "frameworks-show.json": answers.explained([CONTROL], reaching(RELATED, CONTROL), ["warned"]),
     "frameworks-crosswalk.json": answers.related(between(RELATED, HUB, "law")),
     "frameworks-diff.json": answers.changed([FrameworkChange("control", "removed", "M", None, "M")]),
