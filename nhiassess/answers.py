@@ -8,7 +8,7 @@ from typing import Any
 from nhiassess.model.assessment import ControlCoverage
 from nhiassess.model.codec import encode
 from nhiassess.model.difference import FrameworkChange
-from nhiassess.model.improvement import Cut, Effect, Improvement
+from nhiassess.model.improvement import Cut, Drift, Effect, Improvement
 from nhiassess.model.inventory import TABLES, Inventory
 from nhiassess.model.knowledge import Catalog, Check, Control, Knowledge
 from nhiassess.model.reach import BlastRadius, Chokepoint, Escalation, Hop, Path
@@ -90,6 +90,13 @@ def severed(found: Cut) -> Row:
     """Give what a minimum cut takes out, what all of it touches, and the paths that no cut closes."""
     figures = {"jewels_before": found.jewels_before, "jewels_after": found.jewels_after, "cost": encode(found.cost)}
     return {**answer("minimum-cut", map(encode, found.elements)), **figures, "open": list(map(_way, found.open))}
+
+
+def drifted(found: Drift) -> Row:
+    """Give each agent whose reach changed, with the paths to what it gained, and all that appeared and disappeared."""
+    there = {name: getattr(found, name) for name in ("appeared", "disappeared", "edges_appeared", "edges_disappeared")}
+    agents = ({**encode(row), "gained": list(map(_way, row.gained))} for row in found.agents)
+    return {**answer("drift", agents), **there}
 
 
 def requested(found: Requests) -> Row:

@@ -27,6 +27,7 @@ VERBS = (
         "remedies",
         "what-if",
         "minimum-cut",
+        "drift",
         "escalations",
         "coverage",
         "requests",

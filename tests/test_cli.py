@@ -251,6 +251,18 @@ def test_the_shortest_paths_between_two_ends_are_printed_from_the_shortest() -> 
     assert "3 of 3 printed." in told
 
 
+def test_drift_counts_what_came_and_shows_the_way_to_what_an_agent_gained(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLE, tmp_path / "before")
+    (tmp_path / "before" / "observed" / "cluster" / "support" / "ops-runner.yaml").unlink()
+    done = run("drift", str(tmp_path / "before"), SAMPLE, "--now", "2026-11-24")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^Appeared: .*\d+ grants?, .*\d+ relations\.$", done.stdout, re.M)
+    assert re.search(r"^agent:kubernetes/support/support-assistant +wider +\d+ to \d+ ", done.stdout, re.M)
+    assert "agent:kubernetes/support/support-assistant to resource:kubernetes/-\n" in done.stdout
+    assert re.search(r"^  \d\. .* administers resource:kubernetes/-  \[yes\]$", done.stdout, re.M)
+    assert run("drift", SAMPLE, SAMPLE, "--now", "2026-11-24").stdout == "Nothing changed between the two.\n"
+
+
 def test_assess_writes_files_and_fails_on_a_level(tmp_path: Path) -> None:
     words = ["assess", SAMPLE, "--out", str(tmp_path / "out"), "--format", "json,sarif", "--now", "2026-11-24"]
     assert run(*words).returncode == 0

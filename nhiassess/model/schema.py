@@ -27,6 +27,7 @@ ROWS: dict[str, type] = {
     "remedies": improvement.Improvement,
     "what-if": improvement.AgentEffect,
     "minimum-cut": improvement.Element,
+    "drift": improvement.AgentDrift,
     "coverage": concluded.ControlCoverage,
     "frameworks-show": knowledge.Control,
     "frameworks-crosswalk": rows.CrosswalkRow,
@@ -96,6 +97,9 @@ def _more(verb: str, definitions: Schema) -> Schema:
     if verb == "what-if":  # all agents together
         hints = {**typing.get_type_hints(improvement.Effect), "supposed": tuple[str, ...]}
         return {name: _of(hints[name], definitions) for name in ("before", "after", "cost", "supposed")}
+    if verb == "drift":
+        hints = typing.get_type_hints(improvement.Drift)
+        return {name: _of(hint, definitions) for name, hint in hints.items() if name != "agents"}
     if verb == "minimum-cut":
         hints = typing.get_type_hints(improvement.Cut)
         return {name: _of(hints[name], definitions) for name in ("jewels_before", "jewels_after", "cost", "open")}

@@ -37,6 +37,7 @@ WORDS: dict[str, list[list[str]]] = {
     **{verb: [["TOP", *NOW]] for verb in ("paths", "blast-radius", "chokepoints", "improvements", "remedies")},
     **{verb: [["TOP", *NOW]] for verb in ("minimum-cut", "escalations", "coverage", "requests")},
     "what-if": [["TOP", "--remedy", "no-escalation", *NOW]],
+    "drift": [["TOP/observed/.mcp.json", "TOP", *NOW]],
     "replay-scenario": [["--list"], ["echoleak", "TOP", *NOW]],
     "frameworks": [
         *(["list"], ["show", "ASI03"], ["verify"], ["verify", "TOP"]),

@@ -15,6 +15,7 @@ from nhiassess.analysis.between import between, reaching
 from nhiassess.analysis.blast_radius import blast_radius
 from nhiassess.analysis.chokepoints import chokepoints
 from nhiassess.analysis.coverage import coverage
+from nhiassess.analysis.drift import drift
 from nhiassess.analysis.effect import effect
 from nhiassess.analysis.improvements import improvements, remedies
 from nhiassess.analysis.minimum_cut import minimum_cut
@@ -68,6 +69,7 @@ ANSWERS: dict[str, Any] = {
     "remedies.json": answers.cured(remedies(holder(), [REMEDY])),
     "what-if.json": answers.supposed(effect(without(holder(), ["grant:g"])), ["Without grant:g"]),
     "minimum-cut.json": answers.severed(minimum_cut(CUT)),
+    "drift.json": answers.drifted(drift(without(holder(), ["grant:g"]), holder())),
     "frameworks-show.json": answers.explained([CONTROL], reaching(RELATED, CONTROL), ["warned"]),
     "frameworks-crosswalk.json": answers.related(between(RELATED, HUB, "law")),
     "frameworks-diff.json": answers.changed([FrameworkChange("control", "removed", "M", None, "M")]),
