@@ -8,6 +8,7 @@ from typing import Any
 from nhiassess.model.assessment import ControlCoverage
 from nhiassess.model.codec import encode
 from nhiassess.model.difference import FrameworkChange
+from nhiassess.model.improvement import Cut, Drift, Effect, Improvement
 from nhiassess.model.inventory import TABLES, Inventory
 from nhiassess.model.knowledge import Catalog, Check, Control, Knowledge
 from nhiassess.model.reach import BlastRadius, Chokepoint, Escalation, Hop, Path
@@ -61,12 +62,41 @@ def radii(rows: Sequence[BlastRadius]) -> Row:
 
 def ways(rows: Sequence[Path]) -> Row:
     """Give privilege paths hop by hop."""
-    return answer("paths", ({**encode(row), "hops": [_hop(hop) for hop in row.hops]} for row in rows))
+    return answer("paths", map(_way, rows))
 
 
 def chokes(rows: Sequence[Chokepoint]) -> Row:
     """Give what to remove first, with the pairs reached before and after."""
     return answer("chokepoints", map(encode, rows))
+
+
+def improved(rows: Sequence[Improvement]) -> Row:
+    """Give changes in order, with the extent before and after each and what it touches."""
+    return answer("improvements", map(encode, rows))
+
+
+def cured(rows: Sequence[Improvement]) -> Row:
+    """Give what each remedy would do by itself, with the objectives that hold where it is done."""
+    return answer("remedies", map(encode, rows))
+
+
+def supposed(found: Effect, words: Sequence[str]) -> Row:
+    """Give what a what-if changes: each agent, all of them together, what is supposed, and what it touches."""
+    together = {name: list(map(encode, getattr(found, name))) for name in ("before", "after")}
+    return {**answer("what-if", map(encode, found.agents)), **together, "cost": encode(found.cost), "supposed": words}
+
+
+def severed(found: Cut) -> Row:
+    """Give what a minimum cut takes out, what all of it touches, and the paths that no cut closes."""
+    figures = {"jewels_before": found.jewels_before, "jewels_after": found.jewels_after, "cost": encode(found.cost)}
+    return {**answer("minimum-cut", map(encode, found.elements)), **figures, "open": list(map(_way, found.open))}
+
+
+def drifted(found: Drift) -> Row:
+    """Give each agent whose reach changed, with the paths to what it gained, and all that appeared and disappeared."""
+    there = {name: getattr(found, name) for name in ("appeared", "disappeared", "edges_appeared", "edges_disappeared")}
+    agents = ({**encode(row), "gained": list(map(_way, row.gained))} for row in found.agents)
+    return {**answer("drift", agents), **there}
 
 
 def requested(found: Requests) -> Row:
@@ -124,6 +154,10 @@ def changed(rows: Sequence[FrameworkChange]) -> Row:
 def questions(found: Sequence[Check]) -> Row:
     """Give checks as they stand in their files."""
     return answer("checks", map(encode, found))
+
+
+def _way(path: Path) -> Row:
+    return {**encode(path), "hops": list(map(_hop, path.hops))}
 
 
 def _jewel(path: Path) -> Row:

@@ -12,13 +12,15 @@ import networkx as nx
 from nhiassess import pipeline
 from nhiassess.analysis.blast_radius import blast_radius
 from nhiassess.analysis.chokepoints import chokepoints
+from nhiassess.analysis.drift import drift
+from nhiassess.analysis.improvements import improvements
 from nhiassess.analysis.paths import paths
 from nhiassess.model.assessment import Assessment, ControlCoverage
 from nhiassess.model.codec import encode
 from nhiassess.model.inventory import Inventory
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.network.build import build
-from nhiassess.network.what_if import without
+from nhiassess.network.what_if import gated, without
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -28,8 +30,11 @@ __all__ = [
     "blast_radius",
     "chokepoints",
     "coverage",
+    "drift",
     "frameworks",
+    "gated",
     "graph",
+    "improvements",
     "observe",
     "paths",
     "render",

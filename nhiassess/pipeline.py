@@ -18,6 +18,7 @@ from nhiassess.analysis.chokepoints import chokepoints
 from nhiassess.analysis.coverage import coverage, totals
 from nhiassess.analysis.escalations import escalations
 from nhiassess.analysis.exposure import exposure
+from nhiassess.analysis.improvements import remedies
 from nhiassess.analysis.paths import paths
 from nhiassess.assessment import history
 from nhiassess.assessment.compare import compare
@@ -158,7 +159,7 @@ def conclude(estate: Estate, now: str, progress: Progress = silent) -> Assessmen
             replace(f, occurrences=tuple(replace(o, change=became.get(o.fingerprint)) for o in f.occurrences))
             for f in found
         )
-    progress("ranking chokepoints")
+    progress("ranking chokepoints and remedies")
     return Assessment(
         plan=said.plan,
         meta=meta(estate, now),
@@ -169,6 +170,7 @@ def conclude(estate: Estate, now: str, progress: Progress = silent) -> Assessmen
         blast=blast,
         paths=ways,
         chokepoints=chokepoints(graph),
+        remedies=remedies(graph, known.remedies),
         exposure=exposed,
         escalations=escalated,
         answers=answers,

@@ -89,6 +89,26 @@ after = nhi.blast_radius(nhi.without(graph, nodes=[first.hops[-1].source]), agen
 print(f"{agent} without {first.hops[-1].source}: {before} to {after} resources")
 
 # %% [markdown]
+# ## What to change first
+# Each row is the best change once those above it are made; what it touches is counted.
+
+# %%
+changes = nhi.table(nhi.improvements(graph, most=3))
+for when in ("before", "after"):
+    changes[when] = [extents[0]["jewels"] for extents in changes[when]]  # behaviour takeover, gates hold
+for touched in ("files", "identities", "people"):
+    changes[touched] = [len(cost[touched]) for cost in changes["cost"]]
+changes[["title", "before", "after", "files", "identities", "people"]]
+
+# %% [markdown]
+# ## Drift
+# What changed between two graphs: two exports of one estate or, as here, the estate and a view of it.
+
+# %%
+drift = nhi.drift(graph, nhi.without(graph, nodes=[each for each in choke.removed if each in graph]))
+nhi.table(drift.agents).reindex(columns=["id", "change", "pairs_before", "pairs_after", "lost"])
+
+# %% [markdown]
 # ## The report
 
 # %%

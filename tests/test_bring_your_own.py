@@ -19,7 +19,10 @@ TOP = Path(__file__).resolve().parents[1]
 SAMPLE = TOP / "assessments" / "ostermere"
 PAGE = (TOP / "docs" / "bring-your-own.md").read_text(encoding="utf-8")
 COMMANDS = re.findall(r"^    nhiassess (.+)$", PAGE, re.MULTILINE)
-BLOCKS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+EXCERPTS = re.findall(r"^```yaml\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
+# those that are no excerpts of the sample, but whole files
+WHOLE = {"techniques": "domain: ", "remedies": "id: approval-of-"}
+BLOCKS = [block for block in EXCERPTS if not block.startswith(tuple(WHOLE.values()))]
 TITLES = TOP / "templates" / "assessment" / "titles" / "iso-42001-2023.yaml"
 OWN = [path for room in ("frameworks", "crosswalks", "checks") for path in (SAMPLE / room).glob("*.yaml")]
 SOURCES = [path.read_text("utf-8").splitlines() for path in OWN]
@@ -73,6 +76,26 @@ def test_an_excerpt_is_right_and_stands_in_the_sample(block: str) -> None:
     assert yaml.safe_load(block)
     lines = block.splitlines()
     assert any(in_order(lines, source) for source in SOURCES), block
+
+
+def test_a_whole_file_of_the_page_stands_the_verification(tmp_path: Path) -> None:
+    assert run(tmp_path, "init acme").returncode == 0
+    for room, begin in WHOLE.items():
+        (block,) = [each for each in EXCERPTS if each.startswith(begin)]
+        (tmp_path / "acme" / room).mkdir()
+        (tmp_path / "acme" / room / "own.yaml").write_text(block, "utf-8")
+    done = run(tmp_path, "frameworks verify acme")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^techniques +1$", done.stdout, re.MULTILINE)
+    assert re.search(r"^examples of techniques +2$", done.stdout, re.MULTILINE)
+    assert re.search(r"^remedies +1$", done.stdout, re.MULTILINE)
+    path = tmp_path / "acme" / "techniques" / "own.yaml"
+    path.write_text(path.read_text("utf-8").replace("[namespace/bank]", "[cluster]"), "utf-8")
+    done = run(tmp_path, "frameworks verify acme")
+    assert done.returncode == 3
+    assert (
+        "example 2 of acme-task-run: identity:kubernetes/-/shop/api is gained with verdict yes, not no" in done.stderr
+    )
 
 
 def in_order(lines: list[str], source: list[str]) -> bool:

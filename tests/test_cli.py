@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -46,7 +47,20 @@ def test_help_of_a_verb_gives_an_example(words: list[str]) -> None:
     assert group or f"nhiassess {' '.join(words)}" in done.stdout
 
 
-@pytest.mark.parametrize("verb", ["observe", "paths", "blast-radius", "chokepoints", "escalations", "coverage"])
+ROWS = (
+    "observe",
+    "paths",
+    "blast-radius",
+    "chokepoints",
+    "improvements",
+    "remedies",
+    "minimum-cut",
+    "escalations",
+    "coverage",
+)
+
+
+@pytest.mark.parametrize("verb", ROWS)
 def test_json_names_its_schema_and_every_row_has_an_id(verb: str) -> None:
     done = run(verb, SAMPLE, "--format", "json", "--now", "2026-11-24")
     assert done.returncode == 0, done.stderr
@@ -191,6 +205,74 @@ def test_tables_say_how_many_rows_there_are() -> None:
     assert re.search(r"^(\d+) of \1 printed$", told, re.MULTILINE)
 
 
+def test_improvements_count_what_they_touch_and_begin_where_the_one_before_ended() -> None:
+    told = run("improvements", SAMPLE, "--most", "3", "--now", "2026-11-24").stdout
+    ends = re.findall(r"^\d  (?:Take out|A person approves): .* (\d+) to (\d+) +\d+ to \d+ +\d+ +\d+ +\d+$", told, re.M)
+    assert len(ends) == 3
+    assert [after for _, after in ends][:2] == [before for before, _ in ends][1:]
+    assert told.endswith("Reachability in what the files state, not exploitability.\n")
+
+
+def test_remedies_of_the_assessments_own_folder_stand_beside_those_that_came_along(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLE, tmp_path / "a")
+    (tmp_path / "a" / "remedies").mkdir()
+    (tmp_path / "a" / "remedies" / "no-tools.yaml").write_text(
+        "id: no-tools\ntitle: No agent calls a tool\nobjectives: [TOL-02]\n"
+        "edges: [{verbs: [invokes]}]\ncannot_know: What is left of the agent.\n"
+    )
+    done = run("remedies", str(tmp_path / "a"), "--format", "json", "--now", "2026-11-24")
+    rows = {row["id"]: row for row in json.loads(done.stdout)["rows"]}
+    assert {"no-tools", "no-escalation"} <= set(rows)
+    assert rows["no-tools"]["after"][0]["jewels"] <= rows["approval-of-irreversible-tools"]["after"][0]["jewels"]
+
+
+def test_what_is_supposed_is_told_and_computed_together() -> None:
+    agent = "agent:claude-code/laptops/platform-engineer/claude-code"
+    tool = f"{agent.replace('agent', 'tool', 1)}/Bash"
+    words = ["what-if", SAMPLE, "--remedy", "no-escalation", "--now", "2026-11-24"]
+    one = json.loads(run(*words, "--format", "json").stdout)
+    more = [*words, "--approve", f"{agent} {tool}", "--without", f"{agent} invokes {tool}"]
+    told = run(*more).stdout
+    assert f"A person approves each call: {agent} {tool}\n" in told
+    assert f"Without {agent} invokes {tool}\n" in told
+    assert "can't know: Ways to gain privilege that no technique describes." in told
+    both = json.loads(run(*more, "--format", "json").stdout)
+    assert both["after"][0]["jewels"] < one["after"][0]["jewels"] < one["before"][0]["jewels"]
+    (row,) = [each for each in both["rows"] if each["id"] == f"{agent}|behaviour|gated"]
+    assert (row["jewels_before"], row["jewels_after"]) == (4, 0)
+    assert both["cost"]["edges"] == one["cost"]["edges"] + 1
+
+
+def test_a_minimum_cut_names_what_each_of_its_parts_touches() -> None:
+    told = run("minimum-cut", SAMPLE, "--now", "2026-11-24").stdout
+    count, after = re.findall(r"^(\d+) things to take out: crown jewels in reach \d+ to (\d+),", told)[0]
+    assert after == "0"
+    assert re.findall(r"^(\d)\. ", told, re.M) == [str(n + 1) for n in range(int(count))]
+    assert "   files       aws/prod-111122223333.json, cluster/tracking/eta-predictor.yaml\n" in told
+    assert "   owners      Head of fleet systems\n" in told
+
+
+def test_the_shortest_paths_between_two_ends_are_printed_from_the_shortest() -> None:
+    ends = ["--agent", "agent:kubernetes/support/support-assistant", "--to", "resource:kubernetes/-"]
+    told = run("paths", SAMPLE, *ends, "--most", "3", "--gates", "crossed", "--now", "2026-11-24").stdout
+    hops = re.findall(r"^  unknown, (\d) hops, behaviour takeover, gates crossed$", told, re.M)
+    assert len(hops) == 3
+    assert hops == sorted(hops)
+    assert "3 of 3 printed." in told
+
+
+def test_drift_counts_what_came_and_shows_the_way_to_what_an_agent_gained(tmp_path: Path) -> None:
+    shutil.copytree(SAMPLE, tmp_path / "before")
+    (tmp_path / "before" / "observed" / "cluster" / "support" / "ops-runner.yaml").unlink()
+    done = run("drift", str(tmp_path / "before"), SAMPLE, "--now", "2026-11-24")
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^Appeared: .*\d+ grants?, .*\d+ relations\.$", done.stdout, re.M)
+    assert re.search(r"^agent:kubernetes/support/support-assistant +wider +\d+ to \d+ ", done.stdout, re.M)
+    assert "agent:kubernetes/support/support-assistant to resource:kubernetes/-\n" in done.stdout
+    assert re.search(r"^  \d\. .* administers resource:kubernetes/-  \[yes\]$", done.stdout, re.M)
+    assert run("drift", SAMPLE, SAMPLE, "--now", "2026-11-24").stdout == "Nothing changed between the two.\n"
+
+
 def test_assess_writes_files_and_fails_on_a_level(tmp_path: Path) -> None:
     words = ["assess", SAMPLE, "--out", str(tmp_path / "out"), "--format", "json,sarif", "--now", "2026-11-24"]
     assert run(*words).returncode == 0
@@ -226,6 +308,18 @@ def test_the_same_input_at_the_same_time_gives_the_same_bytes(tmp_path: Path) ->
         (["assess", SAMPLE, "--format", "navigator"], 3, "Add mitre-atlas-2026.09 to `frameworks` in the plan"),
         (["checks", "show", "nonsense"], 2, "checks list"),
         (["paths", SAMPLE, "--to", "resource:nonsense"], 2, "observe"),
+        (["paths", SAMPLE, "--most", "3"], 2, "Add --agent and --to"),
+        (["paths", SAMPLE, "--gates", "crossed"], 2, "Add --most"),
+        (
+            ["paths", SAMPLE, "--agent", "agent:kubernetes/support/support-asistant"],
+            2,
+            "Did you mean agent:kubernetes/",
+        ),
+        (["what-if", SAMPLE], 2, "Use --without, --approve or --remedy"),
+        (["what-if", SAMPLE, "--without", "customer-data-reader/customer-data-read"], 2, "Did you mean grant:aws/"),
+        (["what-if", SAMPLE, "--without", "grant:a reads resource:b"], 2, "there is no relation"),
+        (["what-if", SAMPLE, "--approve", "agent:nobody tool:x"], 2, "no agent that was observed has the id"),
+        (["what-if", SAMPLE, "--remedy", "no-escalations"], 2, "Did you mean no-escalation?"),
         (["replay-scenario"], 2, "replay-scenario --list"),
         (["replay-scenario", "echo-leak"], 2, "Did you mean echoleak?"),
         (["replay-scenario", "echoleak", "nowhere"], 3, "no such file or folder"),

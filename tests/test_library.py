@@ -8,6 +8,7 @@ import networkx as nx
 
 import nhiassess as nhi
 from nhiassess.model.assessment import Assessment
+from nhiassess.model.inventory import Gate
 
 SAMPLE = Path(__file__).resolve().parents[1] / "assessments" / "ostermere"
 
@@ -33,6 +34,26 @@ def test_what_if_is_a_graph() -> None:
     cut = nhi.without(graph, nodes=[path.hops[-1].source])
     for before, after in zip(nhi.blast_radius(graph), nhi.blast_radius(cut), strict=True):
         assert after.resources <= before.resources
+
+
+def test_improvements_are_views_away_and_drift_tells_what_they_did() -> None:
+    graph = nhi.graph(SAMPLE, "2026-11-24")
+    first = nhi.improvements(graph, most=1)[0]
+    view = nhi.without(graph, nodes=[first.id])
+    found = nhi.drift(graph, view)
+    assert found.disappeared == (first.id,)
+    assert sum(len(row.lost) for row in found.agents) == first.before[0].jewels - first.after[0].jewels
+    assert {row.change for row in found.agents} == {"narrower"}
+
+
+def test_a_gate_before_an_edge_is_a_graph_too() -> None:
+    graph = nhi.graph(SAMPLE, "2026-11-24")
+    calls = [
+        (source, target, key) for source, target, key, verb in graph.edges(keys=True, data="verb") if verb == "invokes"
+    ]
+    asked = nhi.gated(graph, calls, Gate("human_approval", "tool_server"))
+    before, after = (sum(row.resources for row in nhi.blast_radius(each) if row.gated) for each in (graph, asked))
+    assert after < before
 
 
 def test_tables_and_coverage(ostermere: Assessment) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 import networkx as nx
 
 from nhiassess.analysis.chokepoints import ranked, removed
+from nhiassess.analysis.crossing import holds
 from nhiassess.analysis.extent import cost, extents
 from nhiassess.model.improvement import Extent, Improvement
 from nhiassess.model.inventory import Gate
 from nhiassess.model.knowledge import EdgePattern, Remedy
-from nhiassess.model.reach import Edge
+from nhiassess.model.reach import IDENTITY, Edge
 from nhiassess.network.what_if import EdgeKey, difference, gated, without
 
 # what stands before a tool call when a person is asked, where the agent can't reach it
@@ -49,7 +50,7 @@ def improvements(graph: nx.MultiDiGraph[str], most: int = 5) -> tuple[Improvemen
         candidate, chokepoint = best[0]
         about, asked = removed(graph, candidate), chokepoint.kind == "invokes"
         nodes, edges = about
-        view = gated(view, edges, APPROVAL) if asked else without(view, nodes, edges)
+        view = guarded(view, edges, APPROVAL) if asked else without(view, nodes, edges)
         after = extents(view)
         title = f"A person approves: {chokepoint.id}" if asked else f"Take out: {chokepoint.id}"
         kind = "gate" if asked else "remove"
@@ -100,7 +101,29 @@ def remedied(graph: nx.MultiDiGraph[str], remedy: Remedy) -> nx.MultiDiGraph[str
         A view that leaves the edges out, or puts the gate before them.
     """
     edges = fitting(graph, remedy)
-    return without(graph, edges=edges) if remedy.gate is None else gated(graph, edges, remedy.gate)
+    return without(graph, edges=edges) if remedy.gate is None else guarded(graph, edges, remedy.gate)
+
+
+def guarded(graph: nx.MultiDiGraph[str], edges: Iterable[EdgeKey], gate: Gate) -> nx.MultiDiGraph[str]:
+    """Give the graph as if a gate stood before these edges, but for those whose own gate holds under either takeover.
+
+    Parameters
+    ----------
+    graph:
+        A graph of ``network.build``, or a what-if view of one.
+    edges:
+        (source, target, key) triples.
+    gate:
+        What stands before each of them.
+
+    Returns
+    -------
+    networkx.MultiDiGraph
+        A view in which nobody reaches more: a person's approval is not put in place of what holds at a gateway.
+    """
+    base, differs = difference(graph)
+    stand = {edge: differs.gates.get(edge, base.edges[edge]["value"].gate) for edge in edges}
+    return gated(graph, (edge for edge, own in stand.items() if not holds(own, IDENTITY)), gate)
 
 
 def fitting(graph: nx.MultiDiGraph[str], remedy: Remedy) -> tuple[EdgeKey, ...]:

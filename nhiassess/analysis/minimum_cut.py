@@ -14,7 +14,7 @@ from nhiassess.analysis.extent import cost, extent
 from nhiassess.analysis.states import States, states
 from nhiassess.analysis.walk import index
 from nhiassess.analysis.witness import witnesses
-from nhiassess.model.improvement import Cut
+from nhiassess.model.improvement import Cut, Element
 from nhiassess.model.reach import BEHAVIOUR
 from nhiassess.network.what_if import difference, without
 from nhiassess.reach.cut import cut
@@ -54,12 +54,17 @@ def minimum_cut(graph: nx.MultiDiGraph[str]) -> Cut:
     nodes = [node for each, _ in gone for node in each]
     edges = [edge for _, each in gone for edge in each]
     return Cut(
-        elements=tuple(f"{source} {verb} {target}" if verb else source for source, target, verb in chosen),
+        elements=tuple(_element(graph, each) for each in chosen),
         jewels_before=extent(graph, laid).jewels,
         jewels_after=extent(without(graph, nodes, edges), laid).jewels,
         open=left,
         cost=cost(graph, nodes, edges),
     )
+
+
+def _element(graph: nx.MultiDiGraph[str], chosen: Candidate) -> Element:
+    source, target, verb = chosen
+    return Element(f"{source} {verb} {target}" if verb else source, cost(graph, *removed(graph, chosen)))
 
 
 def _everything(graph: nx.MultiDiGraph[str]) -> tuple[list[str], list[tuple[str, str, str]]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from nhiassess.assessment.figures_findings import GRID, changes, findings, levels
-from nhiassess.assessment.figures_paths import blast, chokepoints, exposure, paths
+from nhiassess.assessment.figures_paths import blast, chokepoints, exposure, paths, remedies
 from nhiassess.assessment.figures_results import (
     control_matrix,
     crosswalks,
@@ -112,6 +112,8 @@ def figures(assessment: Assessment) -> Figures:
         all_paths=len(assessment.paths),
         blast=blast(assessment, names),
         chokepoints=chokepoints(assessment, names),
+        remedies=remedies(assessment),
+        all_remedies=len(assessment.remedies),
         exposure=exposure(assessment, names),
         findings=found,
         levels=levels(found),

@@ -13,12 +13,14 @@ from nhiassess.model.figures_paths import (
     ExposureFigure,
     Node,
     PathFigure,
+    RemedyFigure,
     Step,
 )
 from nhiassess.model.inventory import Resource
 from nhiassess.model.reach import BEHAVIOUR, IDENTITY, VERDICTS, BlastRadius, Hop, Path, weakest
 
 LONGEST_REASON = 72  # characters of the reason for one leg
+SHOWN_REMEDIES = 5
 NAMED = 1  # tools that the reason for one leg names
 VERDICT_WORDS = {
     "yes": "permitted",
@@ -121,6 +123,18 @@ def chokepoints(assessment: Assessment, names: Names) -> tuple[ChokepointFigure,
             )
         )
     return tuple(sorted(rows, key=lambda row: (row.jewels_after, row.after, row.label)))
+
+
+def remedies(assessment: Assessment) -> tuple[RemedyFigure, ...]:
+    """Give the remedies that cut most under behaviour takeover with gates holding, the deepest cut first."""
+    rows = []
+    for remedy in assessment.remedies:
+        before, after = remedy.before[0], remedy.after[0]
+        if after.pairs < before.pairs:
+            counts = (len(remedy.cost.files), len(remedy.cost.identities), len(remedy.cost.people))
+            reached = (before.pairs, after.pairs, before.jewels, after.jewels)
+            rows.append(RemedyFigure(remedy.title, remedy.objectives, *reached, *counts))
+    return tuple(rows[:SHOWN_REMEDIES])
 
 
 def exposure(assessment: Assessment, names: Names) -> tuple[ExposureFigure, ...]:

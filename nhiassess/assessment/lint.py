@@ -39,6 +39,7 @@ def complaints(figures: Figures) -> tuple[Complaint, ...]:
         *_ledger(figures),
         *_paths(figures),
         *_reach(figures),
+        *_remedies(figures),
         *_findings(figures),
         *_dates(figures),
         *_placeholders(figures),
@@ -120,6 +121,17 @@ def _reach(figures: Figures) -> Iterator[Complaint]:
         if pairs is not None and row.before != pairs:
             yield Complaint(
                 f"it starts from {row.before} pairs, blast radius adds up to {pairs}", f"change {row.label}"
+            )
+
+
+def _remedies(figures: Figures) -> Iterator[Complaint]:
+    pairs = figures.blast_totals[0] if figures.blast else None
+    for row in figures.remedies:
+        if row.after > row.before or row.jewels_after > row.jewels_before:
+            yield Complaint("it reaches more with it than without", f"remedy {row.title}")
+        if pairs is not None and row.before != pairs:
+            yield Complaint(
+                f"it starts from {row.before} pairs, blast radius adds up to {pairs}", f"remedy {row.title}"
             )
 
 

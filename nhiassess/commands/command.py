@@ -41,6 +41,7 @@ USER_CONFIG = click.option(
 )
 YES = click.option("--yes", is_flag=True, help="Read what --user-config lists without being asked.")
 PATH = click.argument("path", type=click.Path(path_type=Path))
+REACHABLE = "Reachability in what the files state, not exploitability."
 
 
 def example(line: str) -> str:
@@ -140,23 +141,30 @@ def _spelled(line: str) -> str:
     return line if line.isprintable() else "".join(c if c.isprintable() else json.dumps(c)[1:-1] for c in line)
 
 
-def hop_lines(number: int, hop: Row) -> list[str]:
-    """Give one hop of a path as two or more lines: the relation, why, where it stands, and what it leaves open."""
-    verb, verdict = hop["verb"].replace("_", " "), hop["verdict"].replace("_", " ")
-    first = f"{number}. {hop['source']} {verb} {hop['target']}  [{verdict}{_gate(hop)}]"
-    return [first, f"   {hop['reason']}{place(hop)}", *(f"   open: {each}" for each in hop["conditions"])]
+def touched(cost: Row) -> str:
+    """Count what a change touches, and name the owners.
+
+    Examples
+    --------
+    >>> touched({"edges": 1, "files": ["a.json"], "identities": [], "people": ["Head of platform"]})
+    'It touches 1 relation and 1 file. Owners: Head of platform.'
+    """
+    counts = {"relation": cost["edges"], "file": len(cost["files"]), "identity": len(cost["identities"])}
+    words = [counted(count, noun) for noun, count in counts.items() if count]
+    owners = f" Owners: {', '.join(cost['people'])}." if cost["people"] else ""
+    return f"It touches {' and '.join(filter(None, (', '.join(words[:-1]), *words[-1:]))) or 'nothing'}.{owners}"
 
 
-def place(row: Row) -> str:
-    """Give where a row stands, in brackets; "" when nobody knows."""
-    first = row["locations"][0] if row["locations"] else None
-    return f"  ({first['path']}:{first['line']})" if first else ""
+def counted(number: int, one: str) -> str:
+    """Give a number with its noun.
 
-
-def _gate(hop: Row) -> str:
-    if hop["gate"] is None:
-        return ""
-    return f", gate: {hop['gate']['kind'].replace('_', ' ')}{'' if hop['gate']['holds'] else ', which does not hold'}"
+    Examples
+    --------
+    >>> counted(2, "identity")
+    '2 identities'
+    """
+    several = f"{one[:-1]}ies" if one.endswith("y") else f"{one}s"
+    return f"{number:,} {one if number == 1 else several}"
 
 
 class Stage:

@@ -106,6 +106,8 @@ def _counts(known: Knowledge) -> list[Row]:
         {"what": "controls", "count": sum(len(catalog.controls) for catalog in known.catalogs)},
         {"what": "crosswalk rows", "count": sum(len(crosswalk.rows) for crosswalk in known.crosswalks)},
         {"what": "checks", "count": len(known.checks)},
+        {"what": "techniques", "count": len(known.techniques)},
+        {"what": "remedies", "count": len(known.remedies)},
         {"what": "scenarios", "count": len(known.scenarios)},
     ]
 
@@ -115,6 +117,7 @@ def _brought(path: Path) -> list[Row]:
     return [
         *_counts(own),
         {"what": "examples of checks", "count": sum(len(check.examples) for check in own.checks)},
+        {"what": "examples of techniques", "count": sum(len(each.examples) for each in own.techniques)},
         {"what": "licensed titles", "count": sum(len(each.titles) for each in own.titles)},
         {"what": "attestations", "count": len(said.declared.attestations)},
         {"what": "accepted exceptions", "count": len(said.deviations)},

@@ -10,7 +10,8 @@ from nhiassess import pipeline
 from nhiassess.analysis.blast_radius import agents
 from nhiassess.analysis.scenarios import replay
 from nhiassess.answers import incidents, replayed
-from nhiassess.commands.command import FORMAT, NOW, Row, at, example, hop_lines, place, progress, say, show
+from nhiassess.commands.command import FORMAT, NOW, Row, at, example, progress, say, show
+from nhiassess.commands.hops import hop_lines, place
 from nhiassess.errors import UsageError
 from nhiassess.knowledge.resolve import scenario
 from nhiassess.model.scenario import Scenario

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import fields
+from difflib import get_close_matches
 from hashlib import sha256
+from typing import get_args, get_type_hints
 
 from nhiassess.errors import Complaint
-from nhiassess.model.inventory import Locations
+from nhiassess.model.inventory import TABLES, Inventory, Locations
 from nhiassess.model.knowledge import Catalog, Control, Crosswalk, Group, Knowledge
 from nhiassess.model.scenario import Scenario
 
+_KINDS = get_type_hints(Inventory)
+# of all values that an edge may begin or end at
+FIELDS = {each.name for table in TABLES for each in fields(get_args(_KINDS[table])[0])}
 SET_RELATIONS = frozenset({"equal", "subset-of", "superset-of"})
 SHORTEST_REASON = 60  # a rationale below this restates two titles
 ATLAS = "mitre-atlas-2026.09"  # the catalog that scenarios name their techniques from
@@ -266,6 +272,11 @@ def _remedies(knowledge: Knowledge) -> Iterator[Complaint]:
         for id in remedy.objectives:
             if id not in objectives:
                 yield Complaint(f"{remedy.id}: {id!r} is no objective", _where(remedy.locations), "Correct the id.")
+        # what no value holds would fit nothing, or with null everything
+        for name in sorted({name for each in remedy.edges for name in (*each.source, *each.target)} - FIELDS):
+            near = get_close_matches(name, sorted(FIELDS), 1)
+            hint = f"Did you mean {near[0]}?" if near else "`nhiassess checks tables` lists columns."
+            yield Complaint(f"{remedy.id}: {name!r} is a field of no value", _where(remedy.locations), hint)
 
 
 def _cycles(parents: dict[str, str | None]) -> Iterator[str]:

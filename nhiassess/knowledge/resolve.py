@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from nhiassess.errors import UsageError
-from nhiassess.model.knowledge import Alias, Catalog, Control, Knowledge
+from nhiassess.model.knowledge import Alias, Catalog, Control, Knowledge, Remedy
 from nhiassess.model.scenario import Scenario
 
 # what there may be to say of an id that itself stands in a catalog
@@ -115,6 +115,22 @@ def scenario(knowledge: Knowledge, id: str) -> Scenario:
     near = get_close_matches(id.casefold(), known, 1, 0.4)
     hint = f"Did you mean {near[0]}? " if near else ""
     raise UsageError(f"there is no scenario {id!r}", hint=f"{hint}`nhiassess replay-scenario --list` names them.")
+
+
+def remedy(knowledge: Knowledge, id: str) -> Remedy:
+    """Find a remedy by its id.
+
+    Raises
+    ------
+    UsageError
+        When none bears that id; the hint names the nearest.
+    """
+    known = {each.id: each for each in knowledge.remedies}
+    if id in known:
+        return known[id]
+    near = get_close_matches(id.casefold(), known, 1, 0.4)
+    hint = f"Did you mean {near[0]}? " if near else ""
+    raise UsageError(f"there is no remedy {id!r}", hint=f"{hint}`nhiassess remedies` names them.")
 
 
 def _names(catalog: Catalog) -> tuple[str, str, str]:

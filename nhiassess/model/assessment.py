@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from nhiassess.model.improvement import Improvement
 from nhiassess.model.inventory import Inventory, Location, Locations
 from nhiassess.model.knowledge import Knowledge
 from nhiassess.model.reach import BlastRadius, Chokepoint, Edge, Escalation, Exposure, Path, Reach
@@ -279,6 +280,7 @@ class Assessment:
     blast: tuple[BlastRadius, ...] = ()
     paths: tuple[Path, ...] = ()
     chokepoints: tuple[Chokepoint, ...] = ()
+    remedies: tuple[Improvement, ...] = ()
     exposure: tuple[Exposure, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     answers: tuple[Answer, ...] = ()

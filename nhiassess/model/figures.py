@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from nhiassess.model.assessment import Evidence, Finding
-from nhiassess.model.figures_paths import BlastRow, ChokepointFigure, ExposureFigure, PathFigure
+from nhiassess.model.figures_paths import BlastRow, ChokepointFigure, ExposureFigure, PathFigure, RemedyFigure
 from nhiassess.model.knowledge import Catalog
 from nhiassess.model.request import Request
 
@@ -311,6 +311,8 @@ class Figures:
     all_paths: int
     blast: tuple[BlastRow, ...]
     chokepoints: tuple[ChokepointFigure, ...]
+    remedies: tuple[RemedyFigure, ...]  # those that cut most
+    all_remedies: int
     exposure: tuple[ExposureFigure, ...]
     findings: tuple[FindingFigure, ...]
     levels: tuple[tuple[str, int], ...]

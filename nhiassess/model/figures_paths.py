@@ -115,6 +115,21 @@ class ChokepointFigure:
 
 
 @dataclass(frozen=True, slots=True)
+class RemedyFigure:
+    """One remedy, what it cuts when it alone is done everywhere, and how much it touches."""
+
+    title: str
+    objectives: tuple[str, ...]
+    before: int
+    after: int
+    jewels_before: int
+    jewels_after: int
+    files: int
+    identities: int
+    owners: int
+
+
+@dataclass(frozen=True, slots=True)
 class ExposureFigure:
     """The three legs of one agent."""
 

@@ -43,10 +43,48 @@ class Improvement:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentEffect:
+    """How a what-if changes the reach of one agent, under one threat model with gates holding or not."""
+
+    agent: str
+    threat_model: str
+    gated: bool
+    pairs_before: int  # resources that it reaches
+    pairs_after: int
+    jewels_before: int
+    jewels_after: int
+    weighted_before: int
+    weighted_after: int
+
+    @property
+    def id(self) -> str:
+        """The key of this row."""
+        return f"{self.agent}|{self.threat_model}|{'gated' if self.gated else 'ungated'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What a what-if does to the reach of an estate, and what it touches."""
+
+    before: tuple[Extent, ...]  # one for each threat model and state of gates
+    after: tuple[Extent, ...]
+    agents: tuple[AgentEffect, ...]  # those that it changes
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
+class Element:
+    """One thing that a cut takes out, and what that touches."""
+
+    id: str  # a node's, or "source verb target"
+    cost: Cost
+
+
+@dataclass(frozen=True, slots=True)
 class Cut:
     """The fewest things that must go so that no agent reaches a crown jewel."""
 
-    elements: tuple[str, ...]  # a node's id, or "source verb target"
+    elements: tuple[Element, ...]
     jewels_before: int
     jewels_after: int
     open: tuple[Path, ...]  # where nothing can be taken out of a path, that path: no cut closes it

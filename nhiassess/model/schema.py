@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from nhiassess.model import assessment as concluded
-from nhiassess.model import difference, knowledge, reach, replay, request, rows
+from nhiassess.model import difference, improvement, knowledge, reach, replay, request, rows
 from nhiassess.model.inventory import TABLES, Inventory
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -23,6 +23,11 @@ ROWS: dict[str, type] = {
     "blast-radius": reach.BlastRadius,
     "paths": reach.Path,
     "chokepoints": reach.Chokepoint,
+    "improvements": improvement.Improvement,
+    "remedies": improvement.Improvement,
+    "what-if": improvement.AgentEffect,
+    "minimum-cut": improvement.Element,
+    "drift": improvement.AgentDrift,
     "coverage": concluded.ControlCoverage,
     "frameworks-show": knowledge.Control,
     "frameworks-crosswalk": rows.CrosswalkRow,
@@ -61,19 +66,13 @@ def _answer(verb: str, kind: type) -> Schema:
     if verb == "blast-radius":
         definitions["BlastRadius"]["properties"]["crown_jewels"] = {"type": "array", "items": _jewel(definitions)}
         definitions.pop("Path", None)
+    more = _more(verb, definitions)
     if "Hop" in definitions:
         definitions["Hop"]["properties"]["gate"] = {"anyOf": [{"$ref": "#/$defs/HeldGate"}, {"type": "null"}]}
         held = {**definitions["Gate"]["properties"], "holds": {"type": "boolean"}}
         definitions["HeldGate"] = {"type": "object", "properties": held, "required": sorted(held)}
         if '"#/$defs/Gate"' not in json.dumps(definitions):  # a gate may stand by itself, too
             definitions.pop("Gate")
-    more: Schema = {}
-    if verb == "frameworks-show":  # one control has the rows that reach it beside it
-        more["mappings"] = {"type": "array", "items": _of(rows.CrosswalkRow, definitions)}
-    if verb == "requests":  # what is open in all, and what no request settles
-        counts = ("determinations", "determinations_left", "edges", "edges_left")
-        more["open"] = {"type": "object", "properties": {each: {"type": "integer"} for each in counts}}
-        more["left"] = {"type": "object", "properties": {"checks": {"type": "object"}, "skipped": {"type": "array"}}}
     return {
         "$schema": DRAFT,
         "title": f"nhiassess {verb.replace('frameworks-', 'frameworks ')} --format json",
@@ -82,6 +81,29 @@ def _answer(verb: str, kind: type) -> Schema:
         "required": ["schema", "rows"],
         "$defs": dict(sorted(definitions.items())),
     }
+
+
+def _more(verb: str, definitions: Schema) -> Schema:
+    """Give what stands beside the rows of a verb."""
+    if verb == "frameworks-show":  # one control has the rows that reach it beside it
+        return {"mappings": {"type": "array", "items": _of(rows.CrosswalkRow, definitions)}}
+    if verb == "requests":  # what is open in all, and what no request settles
+        counts = ("determinations", "determinations_left", "edges", "edges_left")
+        left = {"checks": {"type": "object"}, "skipped": {"type": "array"}}
+        return {
+            "open": {"type": "object", "properties": {each: {"type": "integer"} for each in counts}},
+            "left": {"type": "object", "properties": left},
+        }
+    if verb == "what-if":  # all agents together
+        hints = {**typing.get_type_hints(improvement.Effect), "supposed": tuple[str, ...]}
+        return {name: _of(hints[name], definitions) for name in ("before", "after", "cost", "supposed")}
+    if verb == "drift":
+        hints = typing.get_type_hints(improvement.Drift)
+        return {name: _of(hint, definitions) for name, hint in hints.items() if name != "agents"}
+    if verb == "minimum-cut":
+        hints = typing.get_type_hints(improvement.Cut)
+        return {name: _of(hints[name], definitions) for name in ("jewels_before", "jewels_after", "cost", "open")}
+    return {}
 
 
 def _jewel(definitions: Schema) -> Schema:

@@ -47,6 +47,20 @@ def test_no_remedy_makes_anybody_reach_more(edges: tuple[Edge, ...], known: Reme
         assert after.weighted <= before.weighted
 
 
+def test_an_approval_is_not_put_in_place_of_a_gate_that_holds_more_often() -> None:
+    at_gateway = Gate("policy", "gateway")
+    made = holder(
+        at_gateway,
+        edge(f"{SHELL} executes_on resource:host/repo"),
+        edge("identity:i can_change resource:github/code"),
+        edge(f"resource:github/code defines {A}"),
+    )
+    asked = remedy(EdgePattern(("invokes",)), gate=Gate("human_approval", "tool_server"))
+    assert extents(remedied(made, asked)) == extents(made)
+    by_policy = remedy(EdgePattern(("invokes",)), gate=at_gateway)
+    assert extents(remedied(remedied(made, by_policy), asked)) == extents(remedied(made, by_policy))
+
+
 def test_a_tool_call_is_approved_and_anything_else_goes() -> None:
     first, *rest = improvements(holder())
     assert (first.kind, first.title) == ("gate", f"A person approves: {A} invokes {SHELL}")

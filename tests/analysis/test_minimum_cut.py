@@ -58,7 +58,7 @@ def test_a_cut_closes_every_way_but_those_it_shows(edges: tuple[Edge, ...]) -> N
 def test_one_grant_is_less_than_two_credentials() -> None:
     made = holder(None, edge(f"{A} holds credential:d"), edge("credential:d authenticates_as identity:i"))
     found = minimum_cut(made)
-    assert found.elements in ((f"{A} invokes {SHELL}",), ("grant:g",))
+    assert [each.id for each in found.elements] in ([f"{A} invokes {SHELL}"], ["grant:g"])
     assert (found.jewels_before, found.jewels_after, found.open) == (1, 0, ())
 
 
@@ -69,7 +69,7 @@ def test_two_agents_that_share_a_tool_and_nothing_else_take_two_cuts_or_the_gran
         edge(f"{B} holds credential:d"),
         edge("credential:d authenticates_as identity:i"),
     )
-    assert minimum_cut(made).elements == ("grant:g",)
+    assert [each.id for each in minimum_cut(made).elements] == ["grant:g"]
 
 
 def test_a_crown_jewel_that_is_the_host_itself_is_open_and_shown() -> None:
@@ -82,7 +82,7 @@ def test_a_crown_jewel_that_is_the_host_itself_is_open_and_shown() -> None:
 def test_what_is_touched_is_counted() -> None:
     found = minimum_cut(holder())
     assert found.cost.edges >= 1
-    assert len(found.elements) == 1
+    assert [each.cost for each in found.elements] == [found.cost]
 
 
 def test_an_estate_without_crown_jewels_needs_no_cut() -> None:

@@ -110,6 +110,13 @@ def shared() -> Iterator[None]:
         yield
 
 
+# the verbs that ask one estate, and nothing else
+ASKED = (
+    *("observe", "paths", "blast-radius", "chokepoints", "improvements", "remedies"),
+    *("minimum-cut", "escalations", "coverage", "requests"),
+)
+
+
 def plant(top: Path, places: Collection[str]) -> list[Canary]:
     """Write an assessment with every form in these places."""
     write(top, {"plan.yaml": PLAN})
@@ -135,9 +142,12 @@ def told(shared: None, tmp_path_factory: pytest.TempPathFactory) -> Told:
     for file in (*out.iterdir(), *(top / "history").iterdir()):
         content = file.read_bytes()
         said[file.name] = pdf_text.text(content) if file.suffix == ".pdf" else content.decode()
-    for verb in ("observe", "paths", "blast-radius", "chokepoints", "escalations", "coverage", "requests"):
+    before = write(top.parent / "before", {".mcp.json": "{}"})
+    asked: dict[str, tuple[str, ...]] = dict.fromkeys(ASKED, (str(top),))
+    asked |= {"what-if": (str(top), "--remedy", "no-escalation"), "drift": (str(before), str(top))}
+    for verb, about in asked.items():
         for shape in ("table", "json"):
-            assert said.run("--verbose", verb, str(top), "--format", shape, "--now", NOW) == 0
+            assert said.run("--verbose", verb, *about, "--format", shape, "--now", NOW) == 0
     said["notebook"] = "\n".join(shown(top))
     return said
 

@@ -234,7 +234,9 @@ def width(line: str) -> int:
     return len(line) - marks + sum(unicodedata.east_asian_width(sign) in "WF" for sign in line)
 
 
-@pytest.mark.parametrize("verb", ["observe", "paths", "blast-radius", "chokepoints", "escalations"])
+@pytest.mark.parametrize(
+    "verb", ["observe", "paths", "blast-radius", "chokepoints", "improvements", "remedies", "escalations"]
+)
 @pytest.mark.parametrize("columns", [80, None], ids=["terminal", "file"])
 def test_no_name_steers_a_terminal_or_bursts_a_table(
     top: Path, verb: str, columns: int | None, monkeypatch: pytest.MonkeyPatch

@@ -34,10 +34,10 @@ NOW = ("--now", "2026-11-23")
 WORDS: dict[str, list[list[str]]] = {
     "assess": [["TOP", "--out", "OUT/report", "--format", "json,html,sarif,pdf", "--record", *NOW]],
     "observe": [["TOP"], ["TOP/observed/.mcp.json", "--format", "json"]],
-    **{
-        verb: [["TOP", *NOW]]
-        for verb in ("paths", "blast-radius", "chokepoints", "escalations", "coverage", "requests")
-    },
+    **{verb: [["TOP", *NOW]] for verb in ("paths", "blast-radius", "chokepoints", "improvements", "remedies")},
+    **{verb: [["TOP", *NOW]] for verb in ("minimum-cut", "escalations", "coverage", "requests")},
+    "what-if": [["TOP", "--remedy", "no-escalation", *NOW]],
+    "drift": [["TOP/observed/.mcp.json", "TOP", *NOW]],
     "replay-scenario": [["--list"], ["echoleak", "TOP", *NOW]],
     "frameworks": [
         *(["list"], ["show", "ASI03"], ["verify"], ["verify", "TOP"]),

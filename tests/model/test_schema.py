@@ -15,19 +15,33 @@ from nhiassess.analysis.between import between, reaching
 from nhiassess.analysis.blast_radius import blast_radius
 from nhiassess.analysis.chokepoints import chokepoints
 from nhiassess.analysis.coverage import coverage
+from nhiassess.analysis.drift import drift
+from nhiassess.analysis.effect import effect
+from nhiassess.analysis.improvements import improvements, remedies
+from nhiassess.analysis.minimum_cut import minimum_cut
 from nhiassess.analysis.paths import paths
 from nhiassess.analysis.scenarios import replay
 from nhiassess.model.difference import FrameworkChange
-from nhiassess.model.inventory import Agent, Gate, Inventory, Location, Tool
+from nhiassess.model.inventory import Agent, Gate, Inventory, Location, Resource, Tool
+from nhiassess.model.knowledge import EdgePattern, Remedy
 from nhiassess.model.reach import Escalation
 from nhiassess.model.request import Request, Requests
 from nhiassess.model.scenario import Need, Scenario, Step
 from nhiassess.model.schema import ROWS, schemas
-from tests.analysis.estates import ASKED, A, edge, holder
+from nhiassess.network.what_if import without
+from tests.analysis.estates import ASKED, JEWEL, A, edge, graph, holder
 from tests.small import HUB, catalog, control, crosswalk, known, objective, row
 
 FOLDER = Path(__file__).resolve().parents[2] / "frameworks" / "schema"
 GRAPH = holder(ASKED, edge(f"input:web taints {A}"), edge(f"{A} runs_as identity:i", gate=Gate("jit", "gateway")))
+# one crown jewel behind a grant, and one that no cut protects
+CUT = graph(
+    (
+        *(edge(f"{A} runs_as identity:i"), edge("identity:i granted grant:g"), edge(f"grant:g reads {JEWEL}")),
+        edge(f"{A} executes_on resource:host"),
+    ),
+    *(Resource(JEWEL, crown_jewel=True), Resource("resource:host", crown_jewel=True)),
+)
 ESTATE = Inventory(
     agents=(Agent(A, name="a", locations=(Location("a.json", 3, 1),)),),
     tools=(Tool("tool:t", capabilities=(("executes_code", "high"),)),),
@@ -35,6 +49,7 @@ ESTATE = Inventory(
 REQUEST = Request(
     "e(account=1)", "Account 1", "Head", "show", "read", "names", "a.json", "manual", False, 2, 1, 1, 0, ("i",)
 )  # fmt: skip
+REMEDY = Remedy("r", "R", ("TOL-02",), (EdgePattern(("invokes",)),), "whether", Gate("human_approval", "tool_server"))
 ESCALATION = Escalation("e", "arn:aws:iam::111122223333:role/x", "yes", ("iam-001",), None, "why", False)
 RELATED = known(
     objective("O1"),
@@ -50,6 +65,11 @@ ANSWERS: dict[str, Any] = {
     "blast-radius.json": answers.radii(blast_radius(GRAPH)),
     "paths.json": answers.ways(paths(GRAPH)),
     "chokepoints.json": answers.chokes(chokepoints(holder())),
+    "improvements.json": answers.improved(improvements(holder())),
+    "remedies.json": answers.cured(remedies(holder(), [REMEDY])),
+    "what-if.json": answers.supposed(effect(without(holder(), ["grant:g"])), ["Without grant:g"]),
+    "minimum-cut.json": answers.severed(minimum_cut(CUT)),
+    "drift.json": answers.drifted(drift(without(holder(), ["grant:g"]), holder())),
     "frameworks-show.json": answers.explained([CONTROL], reaching(RELATED, CONTROL), ["warned"]),
     "frameworks-crosswalk.json": answers.related(between(RELATED, HUB, "law")),
     "frameworks-diff.json": answers.changed([FrameworkChange("control", "removed", "M", None, "M")]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+from nhiassess.model.improvement import Cost, Extent, Improvement
 from nhiassess.model.inventory import (
     Agent,
     Credential,
@@ -348,6 +349,30 @@ def chokepoints() -> tuple[Chokepoint, ...]:
         Chokepoint("credential:payments/.env.deploy#GH_APP_KEY", "credential", (), 93, 58, 4, 2),
         Chokepoint("tool_server:payments/.mcp.json#github", "tool_server", (), 93, 70, 4, 3),
         Chokepoint("grant:aws/111122223333/role/deploy/DeployAll/0", "grant", (), 93, 81, 4, 4),
+    )
+
+
+def remedies() -> tuple[Improvement, ...]:
+    """Give six remedies, of which the last cuts nothing."""
+    cut = (
+        ("no-escalation", 41, 1),
+        ("sandboxed-code", 58, 2),
+        ("bounded-delegation", 70, 3),
+        ("a", 80, 4),
+        ("b", 81, 4),
+    )
+    return tuple(
+        Improvement(
+            id,
+            "remove",
+            f"What {id} does",
+            ("TOL-02", "AUZ-03"),
+            (Extent("behaviour", True, 93, 4, 200),),
+            (Extent("behaviour", True, pairs, jewels, 100),),
+            Cost(3, ("aws/account.json",), (), ("Head of payments",)),
+            "what nobody knows",
+        )
+        for id, pairs, jewels in (*cut, ("c", 93, 4))
     )
 
 

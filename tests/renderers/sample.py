@@ -8,7 +8,7 @@ from nhiassess.model.assessment import Assessment, Deviation, Meta, Narrative, O
 from nhiassess.model.inventory import Inventory, Location
 from nhiassess.model.reach import Escalation
 from tests.renderers.catalogs import ASI, MAESTRO, RMF, knowledge
-from tests.renderers.estate import AGENTS, blast, chokepoints, exposure, inventory, paths
+from tests.renderers.estate import AGENTS, blast, chokepoints, exposure, inventory, paths, remedies
 from tests.renderers.results import agent_risks, changes, controls, coverage, determinations, evidence, findings
 
 CONCLUSION = """\
@@ -52,6 +52,7 @@ def assessment() -> Assessment:
         blast=blast(),
         paths=paths(),
         chokepoints=chokepoints(),
+        remedies=remedies(),
         exposure=exposure(),
         escalations=(
             Escalation(

@@ -10,6 +10,7 @@ from nhiassess.assessment.figures import figures
 from nhiassess.assessment.lint import complaints
 from nhiassess.model.assessment import Assessment
 from nhiassess.model.figures import Figures, Interval, Section
+from nhiassess.model.improvement import Improvement
 from tests.renderers import sample
 
 MADE = {
@@ -122,6 +123,15 @@ def _with_finding(made: Assessment, **change: object) -> Assessment:
     return replace(made, findings=(replace(made.findings[0], **change), *made.findings[1:]))
 
 
+def _remedy(a: Assessment, before: int = 93, jewels: int = 1) -> Improvement:
+    first = a.remedies[0]
+    return replace(
+        first,
+        before=(replace(first.before[0], pairs=before),),
+        after=(replace(first.after[0], pairs=1, jewels=jewels),),
+    )
+
+
 BROKEN = {
     "severity without rationale": (lambda a: _with_finding(a, risk_because=" "), "no rationale"),
     "level that the table does not give": (lambda a: _with_finding(a, risk_level="low"), "Table I-2"),
@@ -140,6 +150,14 @@ BROKEN = {
         lambda a: replace(a, chokepoints=(replace(a.chokepoints[0], pairs_before=7, pairs_after=1),)),
         "blast radius adds up",
     ),
+    "remedy that starts from another sum": (
+        lambda a: replace(a, remedies=(_remedy(a, before=7), *a.remedies[1:])),
+        "blast radius adds up",
+    ),
+    "remedy that makes somebody reach more": (
+        lambda a: replace(a, remedies=(_remedy(a, jewels=5), *a.remedies[1:])),
+        "reaches more with it",
+    ),
     "placeholder": (
         lambda a: replace(a, narrative=(replace(a.narrative[0], text="For [client name] we found"),)),
         "placeholder",
@@ -151,6 +169,13 @@ BROKEN = {
         "no version or date",
     ),
 }
+
+
+def test_the_remedies_that_cut_most_are_shown_of_all_there_are() -> None:
+    shown = figures(sample.assessment())
+    assert [(row.after, row.jewels_after) for row in shown.remedies] == [(41, 1), (58, 2), (70, 3), (80, 4), (81, 4)]
+    assert shown.all_remedies == 6
+    assert (shown.remedies[0].files, shown.remedies[0].identities, shown.remedies[0].owners) == (1, 0, 1)
 
 
 @pytest.mark.parametrize("what", BROKEN)
