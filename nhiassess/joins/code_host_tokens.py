@@ -31,7 +31,7 @@ class CodeHostTokens:
             host = _host(token) if token.id not in proved else None
             if host is not None:
                 id = f"identity:{host}/-/token/{token.id.removeprefix('credential:')}"
-                name = f"whoever {token.name} is of"
+                name = f"bearer of {token.name}"
                 identities.append(Identity(id, name=name, provider=host, locations=token.locations[:1]))
                 links.append(_proves(token, id))
         if not identities:
