@@ -97,3 +97,13 @@ def test_the_tables_of_sources_and_logs_are_todays() -> None:
     page = (DOCS / "sources.md").read_text("utf-8")
     for table in (kinds("sources", "SOURCE"), kinds("logs", "LOG")):
         assert table in page, f"write this table:\n{table}"
+
+
+def test_the_table_of_techniques_counts_them_and_their_examples() -> None:
+    counted: dict[str, list[int]] = {}
+    for technique in shelf.knowledge().techniques:
+        row = counted.setdefault(technique.domain, [0, 0])
+        row[0] += 1
+        row[1] += len(technique.examples)
+    told = re.findall(r"^\| (\w+) \| (\d+) \| (\d+) \|$", (DOCS / "privileges.md").read_text(), re.MULTILINE)
+    assert {domain: [int(techniques), int(examples)] for domain, techniques, examples in told} == counted
