@@ -35,7 +35,7 @@ def block(
 
     Examples
     --------
-    >>> from nhiassess.reach.engine import fitting
+    >>> from nhiassess.reach.fitting import fitting
     >>> found = block(np.array([0, 1, 2, 2]), np.array([2, 2], np.int32), np.array([0, 1], np.int32), fitting(2))
     >>> found[:, 0].tolist()
     [1, 2, 3]

@@ -1,8 +1,7 @@
-"""What the index asks of the code that does the work, and which of the two that there are fits a graph."""
+"""What the index asks of the code that does the work: the kernels, the same for every engine to the last bit."""
 
 from __future__ import annotations
 
-from importlib.util import find_spec
 from typing import Protocol
 
 import numpy as np
@@ -13,8 +12,6 @@ Flags = NDArray[np.bool_]
 Ids = NDArray[np.int32]
 Longs = NDArray[np.int64]
 
-# below this, numpy is done before numba is loaded
-_LARGE = 20_000
 # 512 starts a pass: one line of the processor's cache for each node
 WORDS = 8
 BLOCK = 64 * WORDS
@@ -53,19 +50,3 @@ class Engine(Protocol):
         self, out: tuple[Longs, Ids, Ids], into: tuple[Longs, Ids, Ids], gone: Flags, source: int, target: int
     ) -> bool:
         """Tell whether an edge or several lead from source to target."""
-
-
-def fitting(edges: int) -> Engine:
-    """Give the engine that suits so many edges: numba's, where it is installed and pays, else numpy's and scipy's.
-
-    Notes
-    -----
-    Each is imported when it is first asked for, since scipy and numba take longer to load than a small graph to walk.
-    """
-    if edges >= _LARGE and find_spec("numba"):
-        from nhiassess.reach import compiled
-
-        return compiled
-    from nhiassess.reach import plain
-
-    return plain

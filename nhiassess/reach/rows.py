@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from nhiassess.reach.engine import Engine, fitting
+from nhiassess.reach.engine import Engine
+from nhiassess.reach.fitting import fitting
 from nhiassess.reach.table import LEVELS, Edges
 
 # nothing is passed over

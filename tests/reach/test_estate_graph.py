@@ -10,11 +10,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from nhiassess.reach import engine as choice
+from nhiassess.reach import fitting as choice
 from nhiassess.reach import plain
 from nhiassess.reach.components import condensed
 from nhiassess.reach.counts import counts
-from nhiassess.reach.engine import Engine, fitting
+from nhiassess.reach.engine import Engine
+from nhiassess.reach.fitting import fitting
 from nhiassess.reach.rows import index
 from nhiassess.reach.table import Edges, table
 from tests.reach.graphs import descendants, each_engine, graph
