@@ -42,7 +42,7 @@ def opened(
         (["commands", "chat:write"], {"reads unknown", "writes yes"}),
         ([], {"reads unknown", "writes unknown"}),
     ],
-    ids=str,
+    ids=lambda given: " ".join(sorted(given)) or "none",
 )
 def test_scopes_say_what_an_application_may_do(actions: list[str], expected: set[str]) -> None:
     assert opened(*actions) == {"granted yes", *expected}
