@@ -149,6 +149,7 @@ def exposure(assessment: Assessment, names: Names) -> tuple[ExposureFigure, ...]
             row.outbound,
             row.gated,
             tuple(_brief(sentence) for sentence in row.because),
+            tuple(names.label(each) for each in row.cheapest),
         )
         for row in rows
     )

@@ -140,6 +140,7 @@ class ExposureFigure:
     outbound: bool | None
     gated: bool | None
     because: tuple[str, ...]
+    cheapest: tuple[str, ...] = ()  # labels of what a gate must stand before to break the triangle
 
     def why(self, leg: str) -> str:
         """Give what was said of one leg."""
