@@ -10,12 +10,14 @@ from nhiassess.model.inventory import Inventory
 from nhiassess.model.knowledge import Knowledge, Technique
 from nhiassess.model.reach import Edge
 from nhiassess.permissions.administrators import ceiling
+from nhiassess.permissions.aws.conditions import missing
 from nhiassess.permissions.aws.estate import Estate, estate, gains, makes, meets, removes, somewhere
 from nhiassess.permissions.aws.held import Held
 from nhiassess.permissions.permission import NO, Decision, both
 
 _OLDER = "an older version of an attached policy allows more"
 _MANAGES = "this account manages Identity Center, which gives people access to it"
+_SHOWN = 3  # names of policies in a sentence
 _TAKES_AWAY = frozenset({"own_boundary", "own_managed_deny", "own_inline_deny"})
 
 
@@ -26,7 +28,7 @@ class Escalates:
     name: str = "escalates"
 
     def derive(self, inventory: Inventory, knowledge: Knowledge) -> Iterable[Edge]:
-        """Give an edge for each technique by which an identity makes itself an administrator."""
+        """Give an edge for each technique by which an identity makes itself an administrator, or nobody can tell."""
         found = estate(inventory)
         kinds = ("modify_self", "administer")
         techniques = [each for each in knowledge.techniques if each.domain == "aws" and each.grants in kinds]
@@ -34,6 +36,28 @@ class Escalates:
             for technique in techniques:
                 if not technique.applies_to or actor.kind in technique.applies_to:
                     yield from _edges(found, actor, technique)
+            yield from _unknown(actor)
+
+
+def _unknown(actor: Held) -> Iterator[Edge]:
+    """Say that policies are attached of which nobody handed over the text, so that they may allow anything."""
+    absent = [each.grant for each in actor.allows if missing(each.grant.conditions)]
+    names = sorted({each.policy or each.id for each in absent})
+    if not names:
+        return
+    shown = ", ".join(names[:_SHOWN]) + (f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else "")
+    allows = Decision("unknown", (f"what {shown} allows, which is not in scope",), absent[0].locations)
+    decision = both(allows, ceiling(actor))
+    if decision.possible:
+        yield edge(
+            actor.id,
+            "escalates_to",
+            f"identity:aws/{actor.account}/administrator",
+            f"has {shown}, which is not in scope, and so may administer the account",
+            decision.locations,
+            verdict=decision.verdict,
+            conditions=decision.conditions,
+        )
 
 
 def _edges(found: Estate, actor: Held, technique: Technique) -> Iterator[Edge]:
