@@ -385,3 +385,16 @@ def test_of_a_policy_that_is_missing_everywhere_the_first_places_are_kept() -> N
     found = read(RoleDetailList=roles)
     assert len(found.grants) == 200
     assert [len(each.locations) for each in found.skipped] == [50]
+
+
+def test_a_group_that_is_not_in_the_export_is_named() -> None:
+    ada = {"UserName": "ada", "Arn": f"arn:aws:iam::{ACCOUNT}:user/ada", "GroupList": ["ops", "gone"]}
+    found = read(
+        UserDetailList=[ada], GroupDetailList=[{"GroupName": "ops", "Arn": f"arn:aws:iam::{ACCOUNT}:group/ops"}]
+    )
+    (row,) = found.skipped
+    assert (row.construct, row.reason) == ("group not in the export", "group gone counts, but it is not in the export")
+    assert [each.target for each in found.links if each.verb == "member_of"] == [
+        f"identity:aws/{ACCOUNT}/group/ops",
+        f"identity:aws/{ACCOUNT}/group/gone",
+    ]

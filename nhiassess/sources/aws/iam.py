@@ -202,8 +202,12 @@ def _identity(export: Export, node: Node, kind: str, found: Found) -> None:
     name = _first(node.get(f"{kind.capitalize()}Name")) or _last(arn)
     _policies(export, node, f"grant:aws/{account}/{kind}/{quote(name)}", id, found)
     for group in _texts(node.get("GroupList")):
-        member_of = export.groups.get(group.text() or "")
-        target = member_of or f"identity:aws/{account}/group/{quote(group.text() or '')}"
+        called = group.text() or ""
+        member_of = export.groups.get(called)
+        if member_of is None:
+            reason = f"group {called} counts, but it is not in the export"
+            found.skip(f"skipped:{file.path}#group:{quote(called)}", reason, "group not in the export", file.at(group))
+        target = member_of or f"identity:aws/{account}/group/{quote(called)}"
         found.links.append(link(id, "member_of", target, file.at(group)))
     trust = node.get("AssumeRolePolicyDocument")
     if trust:
