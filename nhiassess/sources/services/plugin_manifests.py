@@ -7,12 +7,12 @@ prompts of Copilot are those of Microsoft's "Plugin manifest schema 2.4" and "Co
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from posixpath import basename, dirname, join, normpath
 from typing import Any
-from urllib.parse import urlsplit
 
 from nhiassess.formats.format import EMPTY, Node
 from nhiassess.model.inventory import Credential, Tool, ToolServer
@@ -38,6 +38,7 @@ _HANDLING = {"GetPrivateData": "reads_private", "DataExport": "sends_out"}
 MOST_RUNTIMES = 50
 MOST_PATTERNS = 200
 MOST_FUNCTIONS = 2_000
+_BEHIND_PATH = re.compile("[?#]")
 
 
 @dataclass(slots=True)
@@ -49,8 +50,8 @@ class Descriptions:
 
     def find(self, manifest: str, name: str) -> ReadFile | None:
         """Give the description that a manifest names: by its relative path, or by the end of its address."""
-        path = urlsplit(name).path if "://" in name[:8] else name
-        wanted = path.split("?")[0].lstrip("/")
+        path = name.partition("://")[2].partition("/")[2] if "://" in name[:8] else name
+        wanted = _BEHIND_PATH.split(path, maxsplit=1)[0].lstrip("/")
         exact = [normpath(join(dirname(manifest), wanted))]
         exact += [each for each in self.files if "://" in name[:8] and f"/{each}".endswith(f"/{wanted}")]
         exact += [each for each in self.files if basename(each) == basename(wanted)]
