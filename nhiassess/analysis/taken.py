@@ -87,8 +87,10 @@ def unseen(seen: Sight) -> str:
             unknown = isinstance(server, ToolServer) and server.auth in (None, "unknown")
             if unknown and server.transport in _NETWORKED:
                 return f"how {name(seen, server.id)} authenticates its callers was not observed"
-    held = _held(seen, starts(seen.possible, seen.agent, IDENTITY))
-    proved = {edge.target for each in held for edge in edges_out(seen, "authenticates_as", each.id)}
+    # what only may be held, or only may be accepted, explains nothing
+    held = _held(seen, starts(seen.observed, seen.agent, IDENTITY, surely=True))
+    accepted = [edge for each in held for edge in edges_out(seen, "authenticates_as", each.id)]
+    proved = {edge.target for edge in accepted if edge.verdict == "yes"}
     for edge in edges_out(seen, "runs_as"):
         if edge.target not in proved:
             return f"by which credential it runs as {name(seen, edge.target)} was not observed"

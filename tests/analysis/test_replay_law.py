@@ -165,3 +165,14 @@ def test_every_field_that_may_be_unknown_is_one_of_its_value() -> None:
         assert set(choices) <= {field.name for field in fields(kind)}
     stated = [word for able in KNOWN[Tool]["capabilities"] for word, _ in able]
     assert set(stated) <= set(ABILITIES)
+
+
+def test_a_credential_that_only_may_prove_an_identity_explains_nothing() -> None:
+    doubted = (
+        edge(f"{A} invokes tool:a/one"),
+        edge(f"{A} runs_as identity:i"),
+        edge(f"{A} holds credential:c", "unknown"),
+        edge("credential:c authenticates_as identity:i", "unknown", Gate("policy", "gateway")),
+    )
+    made = graph(doubted, *NODES)
+    assert answers(scenario(*NEEDS["stolen"]), made)[A] == NOT_DETERMINED
