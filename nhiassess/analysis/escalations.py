@@ -10,7 +10,7 @@ import networkx as nx
 
 from nhiassess.analysis.crossing import ONWARD, Index, there
 from nhiassess.analysis.walk import index
-from nhiassess.model.everyone import everyone_of
+from nhiassess.model.everyone import stands_for_others
 from nhiassess.model.inventory import Identity, Location, Resource
 from nhiassess.model.reach import VERDICTS, Edge, Escalation, Hop
 
@@ -75,18 +75,12 @@ def escalations(graph: nx.MultiDiGraph[str]) -> tuple[Escalation, ...]:
 def _acts(identity: Identity) -> bool:
     """Tell whether somebody can act as an identity: an AWS group is none, nor is what only an escalation gains."""
     is_group = identity.kind == "group" and identity.provider == "aws"
-    stands_for_others = _stands_for_others(identity.id) or everyone_of(identity.id)
-    return not is_group and not _is_gained(identity.id) and not stands_for_others
+    return not is_group and not _is_gained(identity.id) and not stands_for_others(identity.id)
 
 
 def _is_gained(id: str) -> bool:
     """Tell whether an identity is the administrator of an account or cluster that only an escalation gains."""
     return id.endswith("/administrator") and id.count("/") == 2
-
-
-def _stands_for_others(id: str) -> bool:
-    """Tell whether an identity only stands for any service account of a namespace or cluster."""
-    return id.startswith("identity:kubernetes/") and id.endswith(("/*", "/*/pods"))
 
 
 def _into(graph: nx.MultiDiGraph[str], found: Index) -> Mapping[State, Sequence[Step]]:

@@ -50,3 +50,19 @@ def everyone_of(id: str) -> Identity | None:
     if not id.startswith("identity:aws/") or len(parts) not in (3, 4) or parts[1] != _EVERY:
         return None
     return everyone(parts[0], parts[2], parts[3] if len(parts) == 4 else "")
+
+
+def stands_for_others(id: str) -> bool:
+    """Tell whether an identity only stands for any of many, so that nobody acts as it itself.
+
+    In Kubernetes it stands in the inventory, for any service account of a namespace or of the cluster, or for any that
+    a pod runs as.
+
+    Examples
+    --------
+    >>> stands_for_others("identity:kubernetes/-/shop/*"), stands_for_others("identity:kubernetes/-/shop/api")
+    (True, False)
+    >>> stands_for_others("identity:aws/111122223333/every/user")
+    True
+    """
+    return everyone_of(id) is not None or (id.startswith("identity:kubernetes/") and id.endswith(("/*", "/*/pods")))

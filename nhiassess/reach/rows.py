@@ -77,20 +77,6 @@ def index(edges: Edges, level: int = LEVELS[-1], engine: Engine | None = None) -
     return Index(edges, level, out, into, doing)
 
 
-def turned(of: Index) -> Index:
-    """Give the index of the graph with every edge turned round.
-
-    Examples
-    --------
-    >>> from nhiassess.reach.table import table
-    >>> turned(index(table(2, [0], [1]))).out.targets.tolist()
-    [0]
-    """
-    edges = of.table
-    back = Edges(edges.nodes, edges.targets, edges.sources, edges.ranks)
-    return Index(back, of.level, of.into, of.out, of.engine)
-
-
 def flagged(index: Index, gone: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Give flags of edges as the kernels take them, which look nothing up twice.
 

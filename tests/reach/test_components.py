@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from nhiassess.reach.components import condensed
 from nhiassess.reach.engine import Engine
 from nhiassess.reach.prune import between
-from nhiassess.reach.rows import index, turned
+from nhiassess.reach.rows import index
 from nhiassess.reach.table import Edges
 from tests.reach.graphs import descendants, each_engine, gone_of, graph, tables
 
@@ -53,7 +53,6 @@ def test_rows_hold_each_edge_of_the_level_once_and_in_order(engine: Engine, edge
     for each, begins, leads in (
         (compiled.out, edges.sources, edges.targets),
         (compiled.into, edges.targets, edges.sources),
-        (turned(compiled).out, edges.targets, edges.sources),
     ):
         order = np.argsort(begins, kind="stable")
         there = order[edges.ranks[order] <= level]
